@@ -13,6 +13,7 @@ from listbridge.domain.catalog import ProductFacts, VariantFacts, Visibility
 from listbridge.domain.ids import ListingKey, ProductId, Site, Sku, VariantId
 from listbridge.domain.ports import MarketplaceAdapter, PublishRequest, PublishVariant
 from listbridge.domain.verdicts import EmptyRefused, OutcomeUnknown, Rejected, RetryLater
+from listbridge.marketplaces.etsy.manifest import LISTING_FEE
 from simulators.faults import Fault
 from tests.contract.marketplaces.acts import published
 from tests.contract.marketplaces.etsy_pictures import JPEG
@@ -149,6 +150,17 @@ def test_attributes_and_the_question_to_the_buyer_are_sent_too(stage: EtsyStage)
     adapter.publish(request, stage.new_desk(request).worker())
     assert only(stage)["attributes"] == {field["title"]: [value]}
     assert "updateListingPersonalization" in stage.calls
+
+
+def test_the_fee_is_told_once_also_where_the_answer_of_the_last_call_was_lost(stage: EtsyStage) -> None:
+    adapter, request = stage.open(), stage.request(1)
+    desk = stage.new_desk(request)
+    stage.add_faults(Fault("updateListing", "drop_after"))
+    with pytest.raises(OutcomeUnknown):
+        adapter.publish(request, desk.worker())
+    assert adapter.publish(request, desk.worker()).fee == LISTING_FEE
+    assert adapter.publish(request, desk.worker()).fee is None
+    assert fees(stage) == ["listing"]
 
 
 def test_renewal_is_manual_unless_the_profile_says_otherwise(stage: EtsyStage) -> None:
@@ -318,7 +330,7 @@ def test_an_update_at_zero_pauses_and_one_with_stock_brings_it_back_without_a_fe
     assert only(stage)["state"] == "inactive"
     full = stage.new_desk(request, quantity=3)
     full.progress, full.epoch = empty.progress, empty.epoch
-    adapter.full_revise(request, full.worker())
+    assert adapter.full_revise(request, full.worker()).fee is None
     assert only(stage)["state"] == "active"
     assert {one["quantity"] for one in only(stage)["variations"]} == {3}
     assert fees(stage) == ["listing"]
@@ -330,7 +342,7 @@ def test_a_listing_that_sold_out_comes_back_for_a_fee_with_its_zeros(stage: Etsy
     again = stage.new_desk(request, quantity=3)
     again.values[Sku("JUMPER-S")] = replace(again.values[Sku("JUMPER-S")], quantity=0)
     again.progress, again.epoch = desk.progress, desk.epoch
-    adapter.publish(request, again.worker())
+    assert adapter.publish(request, again.worker()).fee == LISTING_FEE
     assert only(stage)["state"] == "active"
     assert {one["sku"]: one["quantity"] for one in only(stage)["variations"]}["JUMPER-S"] == 0
     assert len(fees(stage)) == 2

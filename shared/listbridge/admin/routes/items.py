@@ -53,6 +53,8 @@ class PreviewedProduct(Shape):
     title: str
     problems: list[FieldProblemView]
     """What the marketplace would refuse; empty when it would be sent as it is."""
+    fee: str | None = None
+    """What the marketplace charges for putting it on sale, whether it sells or not, as `0.20 USD`; null where that is free."""
 
     @classmethod
     def of(cls, one: Previewed) -> PreviewedProduct:
@@ -60,7 +62,8 @@ class PreviewedProduct(Shape):
             FieldProblemView(field=found.field, sku=found.sku, problem=ProblemView.of(found.problem))
             for found in one.problems
         ]
-        return cls(product=one.product, title=one.title, problems=problems)
+        fee = str(one.fee) if one.fee is not None else None
+        return cls(product=one.product, title=one.title, problems=problems, fee=fee)
 
 
 class PreviewView(Shape):

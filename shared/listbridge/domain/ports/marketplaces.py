@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import LineId, ListingKey, RemoteId, RemoteOrderId, Site, Sku
 from listbridge.domain.listings.listing import NOTHING, Listing, RemoteState, Values, Zero
+from listbridge.domain.money import Money
 from listbridge.domain.orders.orders import OrderRead
 from listbridge.domain.orders.shop_orders import Parcel
 from listbridge.domain.ports.coordination import Budget, Share
@@ -110,6 +111,8 @@ class RevisionResult:
     key: ListingKey
     error: RemoteError | None = None
     submission: Submission | None = None
+    fee: Money | None = None
+    """What the marketplace charged for putting its listing on sale again; told of one of a unit's revisions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,6 +349,9 @@ class MarketplaceTraits:
     """How long after its call a write may still be applied, where that is longer than `settle_s`: an older one may land over a
     newer one until then. Where writes are decided later, and not in the order in which they were made."""
     zero: Zero = Zero.KEEPS
+    listing_fee: Money | None = None
+    """What the marketplace charges each time a listing is put on sale or renewed, whether it sells or not; None where that is
+    free."""
     shares_stock: bool = False
     """An account's sites sell from one stock there: the same SKU has the lowest quantity of all of them on each."""
 

@@ -12,6 +12,7 @@ from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.configuration import CreationProfile
 from listbridge.domain.ids import ListingKey, RemoteId, Site, Sku, VariantId
 from listbridge.domain.listings.listing import Values
+from listbridge.domain.money import Money
 from listbridge.domain.verdicts import RemoteError
 
 
@@ -82,6 +83,8 @@ class Published:
     group: RemoteId | None = None
     left_out: Mapping[Sku, RemoteError] | None = None
     url: str = ""
+    fee: Money | None = None
+    """What the marketplace charged for it, whether it sells or not (`MarketplaceTraits.listing_fee`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from listbridge.domain.configuration import Account
 from listbridge.domain.listings.listing import Zero
 from listbridge.domain.manifest import SLIDING, BudgetSpec, MarketplaceManifest
+from listbridge.domain.money import Money
 from listbridge.domain.ports import MarketplaceTraits, OrderTraits
 from listbridge.domain.rules.bounds import Bounds
 from listbridge.marketplaces.etsy.sites import CURRENCY, SITE
@@ -18,6 +19,9 @@ MAX_PRODUCTS = 400
 """Products of one listing (not verified)."""
 PER_CALL = 100
 """The most rows of a page, and the most ids of a batch (getListingsByShop, getListingsInventoryByListingIds)."""
+LISTING_FEE = Money(Decimal("0.20"), "USD")
+"""For four months, or until it sells out (etsy.com/legal/fees, "Listing fees"; not verified). Etsy charges it in US dollars, or their
+worth in the seller's own currency."""
 _DAY_S = 86_400.0
 _CALLS_PER_DAY, _CALLS_PER_S = 5_000, 5
 """Until Etsy says more: it publishes no numbers any more, and these are the smallest that were seen (screenshots of personal
@@ -93,6 +97,7 @@ MANIFEST = MarketplaceManifest(
             unpaid_expires_s=30 * _DAY_S,
         ),
         zero=Zero.PAUSES,
+        listing_fee=LISTING_FEE,
     ),
     # The document says "positive" and no more. Etsy's help for sellers has 0.20 as the lowest price, 50,000 as the highest, in
     # US dollars, and 999 pieces (not verified).

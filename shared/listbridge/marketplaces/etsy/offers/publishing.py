@@ -22,7 +22,7 @@ from listbridge.infra.calls.api_client import path_of
 from listbridge.infra.calls.offset_pages import counted_rows
 from listbridge.marketplaces.etsy import errors
 from listbridge.marketplaces.etsy.client import EtsyHttp, Request, form_of
-from listbridge.marketplaces.etsy.manifest import PER_CALL
+from listbridge.marketplaces.etsy.manifest import LISTING_FEE, PER_CALL
 from listbridge.marketplaces.etsy.offers import wire
 from listbridge.marketplaces.etsy.offers.inventory import read_inventory, write_inventory
 from listbridge.marketplaces.etsy.offers.mapping import NOTHING_YET, ListingContent
@@ -35,12 +35,12 @@ from listbridge.marketplaces.etsy.offers.reading import ACTIVE, INACTIVE, SOLD_O
 from listbridge.marketplaces.etsy.offers.taxonomy import Taxonomy
 from listbridge.marketplaces.etsy.offers.wire import ImageTold, InventoryTold, ListingTold
 
-CREATING, RENEWING, LISTING, IMAGE = "creating", "renewing", "listing", "image:"
-"""Names in the progress: a draft may have been made, a listing's time may have begun again, its id, and the id and address of its
-picture at each rank."""
+CREATING, CHARGING, LISTING, IMAGE = "creating", "charging", "listing", "image:"
+"""Names in the progress: a draft may have been made, out of which state the fee may have been charged, the listing's id, and the id
+and address of its picture at each rank."""
 _DRAFT = "draft"
 _RENEWED = (SOLD_OUT, "expired")
-"""States out of which a listing comes for a fee, with one piece of each product that has none (updateListing, `state`)."""
+"""States out of which a listing comes with one piece of each product that has none (updateListing, `state`)."""
 
 
 @dataclass(slots=True)
@@ -62,7 +62,8 @@ class Publishing:
         id = str(shown.listing_id)
         if shown.state == ACTIVE:
             offered = {one.sku for one in read_inventory(self.http, id).products if on_sale(one)}
-            if RENEWING in self.steps.progress or not offered.issuperset(self.content.values):
+            renewed = self.steps.progress.get(CHARGING) in _RENEWED
+            if renewed or not offered.issuperset(self.content.values):
                 self._put_values(shown, may_pause=True)
             return self._done(shown)
         return self._done(self._put_all(shown, may_pause=False))
@@ -133,8 +134,8 @@ class Publishing:
         self._put_attributes(id)
         self._put_question(id)
         returns = written is not None and shown.state != ACTIVE
-        if shown.state in _RENEWED:
-            self.steps.save(**{RENEWING: "1"})
+        if returns and shown.state in (_DRAFT, *_RENEWED):
+            self.steps.save(**{CHARGING: shown.state})
         fields = {**self.content.fields(), "state": ACTIVE if returns else None}
         told = self._write("PATCH", self._path(id), "updateListing", fields)
         if returns and told.state != ACTIVE:
@@ -279,7 +280,8 @@ class Publishing:
         return f"shops/{self._shop}/listings/{path_of(id)}"
 
     def _done(self, shown: ListingTold) -> Published:
-        forget(self.steps, CREATING, RENEWING)
+        charged = CHARGING in self.steps.progress and shown.state == ACTIVE
+        forget(self.steps, CREATING, CHARGING)
         id = RemoteId(str(shown.listing_id))
         left_out: dict[Sku, RemoteError] = dict(self.content.refused)
         return Published(
@@ -288,6 +290,7 @@ class Publishing:
             group=id if self.request.product.has_options else None,
             left_out=left_out or None,
             url=shown.url or f"https://www.etsy.com/listing/{id}",
+            fee=LISTING_FEE if charged else None,
         )
 
 

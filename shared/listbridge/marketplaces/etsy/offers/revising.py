@@ -13,10 +13,12 @@ from dataclasses import dataclass, replace
 from listbridge.domain.ids import ListingKey, Sku
 from listbridge.domain.listings.listing import Listing, Values
 from listbridge.domain.listings.publishing_runs import HalfWritten
+from listbridge.domain.money import Money
 from listbridge.domain.ports import Revision, RevisionResult, UnitRevision
 from listbridge.domain.verdicts import NotFound, Rejected, RemoteError, RetryLater
 from listbridge.marketplaces.etsy import errors
 from listbridge.marketplaces.etsy.client import EtsyHttp
+from listbridge.marketplaces.etsy.manifest import LISTING_FEE
 from listbridge.marketplaces.etsy.offers.inventory import InventoryOfListing, read_with_listing, write_inventory
 from listbridge.marketplaces.etsy.offers.merging import Inventory, left, on_sale
 from listbridge.marketplaces.etsy.offers.pausing import activate, pause
@@ -44,14 +46,15 @@ def revise(http: EtsyHttp, unit: UnitRevision) -> list[RevisionResult]:
     """Send these revisions; one result each. Raises RemoteError when the listing as a whole could not be read or written."""
     results: dict[ListingKey, RemoteError | None] = {}
     by_listing: dict[str, list[Revision]] = defaultdict(list)
+    fees: dict[ListingKey, Money] = {}
     for one in unit.revisions:
         if one.offer is None or one.remote is None:
             results[one.key] = errors.OFFER_UNKNOWN.error()
         else:
             by_listing[str(one.remote)].append(one)
     for listing, revisions in by_listing.items():
-        results |= _ListingRevision(http, unit, listing, revisions).results()
-    return [RevisionResult(one.key, results[one.key]) for one in unit.revisions]
+        results |= _ListingRevision(http, unit, listing, revisions, fees).results()
+    return [RevisionResult(one.key, results[one.key], fee=fees.get(one.key)) for one in unit.revisions]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,8 @@ class _ListingRevision:
     unit: UnitRevision
     listing: str
     revisions: Sequence[Revision]
+    fees: dict[ListingKey, Money]
+    """What Etsy charged, told of one of the revisions."""
 
     def results(self) -> Mapping[ListingKey, RemoteError | None]:
         self.unit.check()
@@ -99,7 +104,7 @@ class _ListingRevision:
         elif state == SOLD_OUT:
             if not self.http.settings.renew_sold_out:
                 return {one.key: errors.RENEWAL.error() for one in good if one.values.quantity or one.values.price}
-            self._renew(body)
+            self._renew(body, good)
         else:
             refused = self._put(body, there, good)
             if refused:
@@ -145,11 +150,12 @@ class _ListingRevision:
             return {one.key: errors.WITHOUT_EFFECT.error() for one in good}
         return {}
 
-    def _renew(self, body: InventorySent) -> None:
+    def _renew(self, body: InventorySent, good: Sequence[Revision]) -> None:
         """Put a listing on sale again that sold out: Etsy charges its fee, and gives each product that has none one piece, which
         the write behind it takes back."""
         self.unit.check()
         activate(self.http, self.listing)
+        self.fees[good[0].key] = LISTING_FEE
         try:
             self.unit.check()
             write_inventory(self.http, self.listing, body)

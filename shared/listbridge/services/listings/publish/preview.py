@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.configuration import Account, CreationProfile, SalesList, Shop
 from listbridge.domain.ids import ListingKey, ProductId, RemoteId
+from listbridge.domain.money import Money
 from listbridge.domain.ports import FieldProblem, MarketplaceAdapter, PublishRequest, PublishVariant
 from listbridge.domain.problem import Problem
 from listbridge.services.deps import AccountDeps, OrderDeps
@@ -26,6 +27,8 @@ class Previewed:
     product: ProductId
     title: str
     problems: tuple[FieldProblem, ...]
+    fee: Money | None = None
+    """What the marketplace will charge for putting it on sale."""
 
 
 def preview_products(deps: OrderDeps, sales_list: SalesList, products: Sequence[ProductId]) -> list[Previewed]:
@@ -50,7 +53,7 @@ def preview_products(deps: OrderDeps, sales_list: SalesList, products: Sequence[
             previewed.append(Previewed(product, "", (FieldProblem("", problem),)))
             continue
         problems = _problems(deps, adapter, account, sales_list, creation, facts)
-        previewed.append(Previewed(product, facts.title, problems))
+        previewed.append(Previewed(product, facts.title, problems, deps.marketplaces.traits(account).listing_fee))
     return previewed
 
 

@@ -44,6 +44,7 @@ from listbridge.services.listings.publish.wait_for_stock import (
     refused_for_want_of_stock,
     wait_for_stock,
 )
+from listbridge.services.listings.revise.fees import charged
 from listbridge.services.listings.sales_first import ENDED_AWAITS_ORDERS
 
 MAX_ATTEMPTS = 12
@@ -271,6 +272,8 @@ class _Work(PublishWork):
             item_done(self.deps, self.task.job, str(row.key))
         note_listed(self.deps, self.account, done)
         self._tell(done, f"{self.task.action.value}_done", {"remote": str(published.remote), "url": published.url})
+        if published.fee is not None and done:
+            charged(self.deps, done[0], published.fee)
         # Values may have moved since they were read: a fresh recompute sees it, and whatever is due is sent.
         nudge_due(self.deps, Recompute(self.deps).listings(row.key for row in done))
 

@@ -12,6 +12,7 @@ from listbridge.domain.configuration import Account
 from listbridge.domain.ids import JobId, Sku
 from listbridge.domain.listings.lifecycle import WAITS_FOR_STOCK
 from listbridge.domain.listings.listing import BOTH, LedgerField, Listing, Status
+from listbridge.domain.money import Money
 from listbridge.domain.ports import MarketplaceAdapter, PublishRequest
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import PublishKind, PublishTask
@@ -22,14 +23,15 @@ from listbridge.services.listings.publish.existing_listings import listed_alread
 from listbridge.services.listings.publish.wait_for_stock import nothing_to_sell
 
 
-def values_of(row: Listing, fields: frozenset[LedgerField]) -> dict[str, str]:
-    """The values of these fields in words: "quantity 7 and price 12.50 EUR"."""
+def values_of(row: Listing, fields: frozenset[LedgerField], fee: Money | None = None) -> dict[str, str]:
+    """The values of these fields in words: "quantity 7 and price 12.50 EUR, for a fee of 0.20 USD"."""
     words = []
     if LedgerField.QUANTITY in fields:
         words.append(f"quantity {row.computed.quantity}")
     if LedgerField.PRICE in fields:
         words.append(f"price {row.computed.price}")
-    return {"values": " and ".join(words)}
+    charged = f", for a fee of {fee}" if fee is not None else ""
+    return {"values": " and ".join(words) + charged}
 
 
 def rehearse_revision(deps: CoreDeps, rows: Iterable[Listing], fields: frozenset[LedgerField], job: JobId) -> None:
@@ -82,7 +84,8 @@ def rehearse_publishing(
         elif sku in unfit:
             rehearsed_in_vain(deps, [row], task, unfit[sku])
         else:
-            would(deps, task.job, row, Problem("would_list", values_of(row, BOTH), "leave_observe_mode"))
+            words = values_of(row, BOTH, deps.marketplaces.traits(account).listing_fee)
+            would(deps, task.job, row, Problem("would_list", words, "leave_observe_mode"))
 
 
 def _unfit(adapter: MarketplaceAdapter, request: PublishRequest) -> dict[Sku, Problem]:

@@ -30,6 +30,7 @@ from listbridge.domain.verdicts import (
 from listbridge.services.deps import AccountDeps, CoreDeps
 from listbridge.services.guard import Judgement
 from listbridge.services.listings.ended_there import record_ended
+from listbridge.services.listings.revise.fees import charged
 from listbridge.services.listings.sales_first import SalesFirst
 
 
@@ -147,6 +148,10 @@ class Attempts:
                 # again.
                 refused = Rejected(replace(error.problem, fix="full_revise"), detail=error.detail)
                 told[row.key] = RevisionResult(row.key, refused)
+        for row in begun:
+            fee = told[row.key].fee
+            if fee is not None:
+                charged(self.deps, row, fee)
         return tuple(ended[row.key] if row.key in ended else self._record(row, told[row.key]) for row in begun)
 
     def record_overtaken(self, row: Listing, result: RevisionResult) -> Listing:
