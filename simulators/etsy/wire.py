@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -115,6 +116,11 @@ class Operation(kit.Route):
     """
 
     scopes: frozenset[str] = frozenset()
+
+
+def entities(text: str) -> str:
+    """A text of people as Etsy's answers have it: with the entities of HTML (etsy/open-api issue 446)."""
+    return html.escape(text, quote=False).replace('"', "&quot;").replace("'", "&#39;")
 
 
 def flag_of(name: str, text: str) -> bool:

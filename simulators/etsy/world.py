@@ -25,7 +25,10 @@ from simulators.kit.pace import Pace
 
 # With a median of 300 ms, nine calls in ten take less than 470 ms.
 _LATENCY_SPREAD = 0.35
-_OF_CALLS, _OF_WEBHOOKS = ("late", "no_effect", "cut_header"), ("drop", "duplicate", "delay", "reorder")
+_OF_CALLS, _OF_WEBHOOKS = (
+    ("late", "no_effect", "images_unlinked", "cut_header"),
+    ("drop", "duplicate", "delay", "reorder"),
+)
 VENDOR_FAULTS: dict[str, Fields] = {name: {} for name in (*_OF_CALLS, *_OF_WEBHOOKS)}
 """The vendor faults that somebody plays, each with the fields of its body. The last four strike webhooks (operation
 `webhook:<event>`)."""

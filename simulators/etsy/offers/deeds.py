@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
+from itertools import product as combinations_of
 from typing import Any, Literal
 
 from simulators.etsy.errors import EtsyError
@@ -64,7 +65,7 @@ class OfferDeeds(SellerDeeds):
                     product_id=new(),
                     offering_id=new(),
                     sku=sku,
-                    values=(Value(property_id, named, (property.value_id(text, None) or new(),), (text,)),),
+                    values=(Value(property_id, named, (new(),), (text,)),),
                 )
                 for sku, text in skus.items()
             ]
@@ -86,7 +87,8 @@ class OfferDeeds(SellerDeeds):
             "shipping_profile_id": next(iter(owner.profiles)),
             "return_policy_id": next(iter(owner.policies)),
         }
-        ends = now + timedelta(days=self._world.limits.number("listing_days"))
+        days = 0 if state == "expired" else self._world.limits.number("listing_days")
+        ends = now + timedelta(days=days)
         listing = Listing(new(), owner.shop_id, state, content, now, now, now, ends, ever_live=state != "draft")
         readiness = next(iter(owner.readiness))
         listing.products = [Product(new(), new(), sku, (), price, quantity, readiness_id=readiness)]
@@ -116,14 +118,17 @@ class OfferDeeds(SellerDeeds):
 
     @deed
     def remove_variation(self, sku: str, *, seller: str = "") -> Told:
-        """The seller deletes a variation. The last one stays."""
+        """The seller deletes a variation; where there are two properties, they hide it. The last one stays."""
         with self._world.lock:
-            _, listing, product = self._found(sku, seller)
+            _, listing, gone = self._found(sku, seller)
             if len(listing.products) == 1:
                 raise DeedRefused(f"{sku} is the only product of its listing")
-            product.deleted = True
-            listing.products.remove(product)
-            listing.gone_products.append(product)
+            if len(gone.values) > 1:
+                gone.enabled, gone.quantity = False, 0
+            else:
+                gone.deleted = True
+                listing.products.remove(gone)
+                listing.gone_products.append(gone)
             self._settle(listing)
             return {"listingId": listing.listing_id}
 
@@ -136,16 +141,9 @@ class OfferDeeds(SellerDeeds):
             _, listing, sample = self._found(like, seller)
             if len(values) != len(sample.values) or not values:
                 raise DeedRefused(f"{like} differs by {len(sample.values)} properties")
-            known = properties_of(listing.content["taxonomy_id"] or 0)
+            ids = {(property_id, text): id for (property_id, id), text in listing.value_texts.items()}
             told = tuple(
-                replace(
-                    one,
-                    values=(text,),
-                    value_ids=(
-                        (known[one.property_id].value_id(text, one.scale_id) if one.property_id in known else None)
-                        or self._world.new_id(),
-                    ),
-                )
+                replace(one, values=(text,), value_ids=(ids.get((one.property_id, text)) or self._world.new_id(),))
                 for one, text in zip(sample.values, values, strict=True)
             )
             if any(
@@ -157,8 +155,21 @@ class OfferDeeds(SellerDeeds):
             listing.products.append(
                 Product(new(), new(), sku, told, amount, quantity, readiness_id=sample.readiness_id)
             )
+            self._complete(listing)
             touch(self._world, listing)
             return {"listingId": listing.listing_id}
+
+    def _complete(self, listing: Listing) -> None:
+        """Add the combinations of values that are not there yet, hidden and without stock, as Etsy's form does."""
+        there = {one.values for one in listing.products}
+        sample, new = listing.products[0], self._world.new_id
+        choices = [
+            list(dict.fromkeys(one.values[place] for one in listing.products)) for place in range(len(sample.values))
+        ]
+        for values in combinations_of(*choices):
+            if values not in there:
+                more = Product(new(), new(), "", values, sample.price, 0, False, sample.readiness_id)
+                listing.products.append(more)
 
     @deed
     def edit_listing(self, listing_id: int, fields: dict[str, Any]) -> Told:
@@ -195,6 +206,7 @@ class OfferDeeds(SellerDeeds):
                     deactivate(self._world, listing)
                 else:
                     set_state(self._world, listing, state)
+                    listing.ends_at = self._world.now() if state == "expired" else listing.ends_at
             except EtsyError as refused:
                 raise DeedRefused(str(refused)) from None
             return {"listingId": listing_id, "state": listing.state}

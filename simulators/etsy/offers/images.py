@@ -144,7 +144,7 @@ def set_variation_images(world: World, call: Call) -> Reply:
         raise invalid("variation_images contains duplicates.")
     pictures = {one.image_id for one in listing.shown_images}
     for one in wanted:
-        if (one.property_id, one.value_id) not in _texts(listing):
+        if (one.property_id, one.value_id) not in listing.value_texts:
             raise invalid(f"The value {one.value_id} of property {one.property_id} is not in this listing.")
         if one.image_id not in pictures:
             raise invalid(f"The image {one.image_id} is not in this listing.")
@@ -160,17 +160,8 @@ def _variation_image(told: Any) -> VariationImage:
     return VariationImage(*(told[name] for name in names))
 
 
-def _texts(listing: Listing) -> dict[tuple[int, int], str]:
-    return {
-        (value.property_id, id): text
-        for one in listing.products
-        for value in one.values
-        for id, text in zip(value.value_ids, value.values, strict=True)
-    }
-
-
 def _told(listing: Listing) -> dict[str, Any]:
-    texts = _texts(listing)
+    texts = listing.value_texts
     rows = [
         {
             "property_id": one.property_id,

@@ -1,19 +1,21 @@
 """The inventory of a listing: read it, read a hundred at once, and replace it as a whole.
 
 A write replaces all products, the seller's changes since the last read with them: nothing in it says what it is based on. Ids of
-products and offerings are new after each write: the document does not say that they stay, and a reader that counts on them loses a
-variation.
+products, offerings and values are new after each write (etsy/open-api issues 432, 523), and none is the taxonomy's (254). Pictures stay
+with the texts of their values; that a write unlinks them all was seen too (200, 384): the vendor fault `images_unlinked`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from simulators.etsy.errors import conflict, invalid
 from simulators.etsy.offers.listings import all_of, own, visible
 from simulators.etsy.offers.sent_inventory import SentInventory, SentProduct, SentValue, sent_inventory
 from simulators.etsy.offers.shown import inventory_told, listing_told, with_associations
-from simulators.etsy.offers.state import Listing, Product, Value
+from simulators.etsy.offers.state import Listing, Product, Value, VariationImage
 from simulators.etsy.offers.states import no_stock, refuse_frozen, touch
 from simulators.etsy.shops import counted
 from simulators.etsy.state import Seller
@@ -52,6 +54,8 @@ def put_inventory(world: World, call: Call) -> Reply:
     if listing.frozen == "silent" or call.vendor_fault == "no_effect":
         return Reply(200, inventory_told(world, listing, True))
     write(world, listing, products, sent)
+    if call.vendor_fault == "images_unlinked":
+        listing.variation_images = []
     note(world, seller, listing, call.operation)
     return Reply(200, inventory_told(world, listing, True))
 
@@ -64,12 +68,13 @@ def replaced(world: World, seller: Seller, listing: Listing, sent: SentInventory
             raise invalid("The offering has no readiness_state_id of this shop.")
     if not any(one.enabled and one.quantity for one in sent.products):
         raise no_stock()
-    ids = _ids_in_use(listing)
+    ids = _Ids(listing.ever_valued)
     return [_product(world, listing, one, ids) for one in sent.products]
 
 
 def write(world: World, listing: Listing, products: list[Product], sent: SentInventory) -> None:
     """Put the products in the place of those that there were."""
+    texts = listing.value_texts
     for gone in listing.products:
         gone.deleted = True
     listing.gone_products = [*listing.gone_products, *listing.products][-1000:]
@@ -77,9 +82,21 @@ def write(world: World, listing: Listing, products: list[Product], sent: SentInv
     for name, told in _ON.items():
         setattr(listing, name, sent.on[told])
     listing.readiness_on = sent.on["readiness_state_on_property"]
-    kept = {(value.property_id, id) for one in products for value in one.values for id in value.value_ids}
-    listing.variation_images = [one for one in listing.variation_images if (one.property_id, one.value_id) in kept]
+    listing.variation_images = _kept(listing.variation_images, texts, listing.value_texts)
     touch(world, listing)
+
+
+def _kept(
+    images: list[VariationImage], before: Mapping[tuple[int, int], str], after: Mapping[tuple[int, int], str]
+) -> list[VariationImage]:
+    """The pictures of values whose texts are still there, under their new ids."""
+    ids = {(property_id, text): id for (property_id, id), text in after.items()}
+    found = []
+    for one in images:
+        id = ids.get((one.property_id, before.get((one.property_id, one.value_id), "")))
+        if id is not None:
+            found.append(replace(one, value_id=id))
+    return found
 
 
 def note(world: World, seller: Seller, listing: Listing, via: str) -> None:
@@ -115,37 +132,34 @@ def _refuse_properties(listing: Listing, sent: SentInventory) -> None:
             raise invalid(f"The scale_id of property {value.property_id} is invalid.")
 
 
-def _ids_in_use(listing: Listing) -> dict[tuple[int, str], int]:
-    """Ids of the seller's own values, by property and text: they stay as long as the text does."""
-    return {
-        (value.property_id, text): id
-        for product in (*listing.gone_products, *listing.products)
-        for value in product.values
-        for id, text in zip(value.value_ids, value.values, strict=True)
-    }
+@dataclass(frozen=True, slots=True)
+class _Ids:
+    """Ids of values: those that the listing has or had, each with its text, and the new ones of a write by property and text."""
+
+    ever: set[tuple[int, int, str]]
+    new: dict[tuple[int, str], int] = field(default_factory=dict)
 
 
-def _product(world: World, listing: Listing, sent: SentProduct, ids: dict[tuple[int, str], int]) -> Product:
+def _product(world: World, listing: Listing, sent: SentProduct, ids: _Ids) -> Product:
     values = tuple(_value(world, listing, one, ids) for one in sent.values)
     return Product(
         world.new_id(), world.new_id(), sent.sku, values, sent.price, sent.quantity, sent.enabled, sent.readiness_id
     )
 
 
-def _value(world: World, listing: Listing, sent: SentValue, ids: dict[tuple[int, str], int]) -> Value:
-    """A value with its id: the taxonomy's, the one it had, or a new one. Raises 400 for an id that stands for another text."""
+def _value(world: World, listing: Listing, sent: SentValue, ids: _Ids) -> Value:
+    """A value with its new id, the same wherever the text stands in this write. Raises 400 for an id that stands for another text."""
     property: Any = properties_of(listing.content["taxonomy_id"] or 0).get(sent.property_id)
     text = sent.values[0]
     known = property.value_id(text, sent.scale_id) if property else None
-    own_id = ids.get((sent.property_id, text))
     for id in sent.value_ids:
-        if id not in (known, own_id):
+        if id != known and (sent.property_id, id, text) not in ids.ever:
             raise invalid(f"The value_id {id} does not belong to '{text}' of property {sent.property_id}.")
-    if known is None and own_id is None:
-        own_id = ids[sent.property_id, text] = world.new_id()
+    new = ids.new.setdefault((sent.property_id, text), 0) or world.new_id()
+    ids.new[sent.property_id, text] = new
     scale = next((name for id, name in property.scales if id == sent.scale_id), None) if property else None
     name = property.name if property else sent.name
-    return Value(sent.property_id, name, (known or own_id or 0,), (text,), sent.scale_id, scale)
+    return Value(sent.property_id, name, (new,), (text,), sent.scale_id, scale)
 
 
 OPERATIONS = (

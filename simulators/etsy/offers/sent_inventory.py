@@ -2,8 +2,9 @@
 
 Shape and required fields: OpenAPI document. Fields that only a read has (`product_id`, `offering_id`, `is_deleted`, `scale_name`,
 a price as `Money`) are refused (etsy/open-api issues 134, 159), parentheses too. A price, quantity, SKU or processing profile that differs
-must differ by the properties that `*_on_property` names. Not verified: the numbers of products and of values, and that two products with the
-same values are refused (the second version of the API kept the last one and lost the others without a word).
+must differ by the properties that `*_on_property` names. Of two products with the same values the last one wins, and the others are gone
+without a word (issue 337). All combinations of two properties are needed: so said version 2 of the API. Not verified: the
+numbers of products and of values.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from math import prod
 from typing import Any
 
 from simulators.etsy.errors import EtsyError, invalid, misshapen
@@ -64,7 +66,8 @@ def sent_inventory(limits: Limits, body: dict[str, Any], most_properties: int) -
         raise misshapen(("products", "required", "missing error input parameter: products"))
     read = tuple(_product(limits, one, f"products[{number}]") for number, one in enumerate(products))
     on = {name: _property_ids(body.get(name), name) for name in _ON}
-    sent = SentInventory(read, on)
+    last = {tuple((value.property_id, value.scale_id, value.values) for value in one.values): one for one in read}
+    sent = SentInventory(tuple(last.values()), on)
     _refuse_products(limits, sent, most_properties)
     _refuse_differences(sent)
     return sent
@@ -73,8 +76,6 @@ def sent_inventory(limits: Limits, body: dict[str, Any], most_properties: int) -
 def _product(limits: Limits, told: Any, path: str) -> SentProduct:
     product = _object(told, path)
     _only(product, _PRODUCT, path)
-    if "property_values" not in product:
-        raise invalid("Property values can't be empty")
     offerings, sku = product.get("offerings"), product.get("sku")
     if not isinstance(offerings, list) or len(offerings) != 1:
         raise misshapen((f"{path}.offerings", "count", "A product has exactly one offering."))
@@ -82,7 +83,7 @@ def _product(limits: Limits, told: Any, path: str) -> SentProduct:
         raise misshapen(
             (f"{path}.sku", "string", f"A SKU is a text of up to {limits.number('sku_length')} characters.")
         )
-    values = product["property_values"]
+    values = product.get("property_values", [])
     if not isinstance(values, list):
         raise misshapen((f"{path}.property_values", "type", "It must be an array."))
     where = f"{path}.offerings[0]"
@@ -130,9 +131,10 @@ def _refuse_products(limits: Limits, sent: SentInventory, most_properties: int) 
         raise invalid("Each property may be used once.")
     if any({one.property_id for one in product.values} != set(properties) for product in sent.products):
         raise invalid("All products must have the same properties.")
-    if len({product.of(properties) for product in sent.products}) != len(sent.products):
-        raise invalid("Two products have the same property values.")
-    if any(len({one.of((id,)) for one in sent.products}) > limits.number("values_of_a_property") for id in properties):
+    counts = [len({one.of((id,)) for one in sent.products}) for id in properties]
+    if prod(counts) != len(sent.products):
+        raise invalid("All combinations of property values must be supplied")
+    if any(count > limits.number("values_of_a_property") for count in counts):
         raise invalid(f"A property has at most {limits.number('values_of_a_property')} values.")
     for property_id in properties:
         held = [one for product in sent.products for one in product.values if one.property_id == property_id]

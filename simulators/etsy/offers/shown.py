@@ -9,6 +9,7 @@ from typing import Any
 from simulators.etsy.offers.state import Image, Listing, Product
 from simulators.etsy.shops import profile_told, shop_told
 from simulators.etsy.state import Seller
+from simulators.etsy.wire import entities
 from simulators.etsy.world import World, epoch
 
 LANGUAGES = ("de", "en", "es", "fr", "it", "ja", "nl", "pl", "pt")
@@ -31,6 +32,7 @@ def listing_told(world: World, listing: Listing) -> dict[str, Any]:
         "user_id": seller.user_id,
         "shop_id": seller.shop_id,
         **content,
+        **{name: entities(content[name]) for name in ("title", "description")},
         "rich_description": None,
         "state": listing.state,
         "creation_timestamp": created,

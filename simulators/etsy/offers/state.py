@@ -130,5 +130,24 @@ class Listing:
     def has_variations(self) -> bool:
         return any(one.values for one in self.products)
 
+    @property
+    def value_texts(self) -> dict[tuple[int, int], str]:
+        """The text of each value by its property and its id."""
+        return {
+            (value.property_id, id): text
+            for one in self.products
+            for value in one.values
+            for id, text in zip(value.value_ids, value.values, strict=True)
+        }
+
+    @property
+    def ever_valued(self) -> set[tuple[int, int, str]]:
+        """Property, id and text of each value that it has or had."""
+        return {
+            (value.property_id, value.value_ids[0], value.values[0])
+            for one in (*self.products, *self.gone_products)
+            for value in one.values
+        }
+
     def product(self, sku: str) -> Product | None:
         return next((one for one in self.products if one.sku == sku), None)

@@ -48,8 +48,11 @@ def activate(world: World, seller: Seller, listing: Listing) -> None:
     if listing.state == "draft":
         world.charge(seller, "listing", listing.listing_id)
         _run(world, listing)
-    elif listing.state in ("sold_out", "expired"):
-        world.charge(seller, "renew" if listing.state == "sold_out" else "renew_expired", listing.listing_id)
+    elif listing.state == "sold_out":
+        world.charge(seller, "renew", listing.listing_id)
+        _run(world, listing)
+    elif listing.ends_at <= world.now():  # it has expired, perhaps while it was inactive
+        world.charge(seller, "renew_expired", listing.listing_id)
         _run(world, listing)
     listing.ever_live = True
     set_state(world, listing, "active")

@@ -114,8 +114,9 @@ class OrderDeeds(OfferDeeds):
             price,
             product.values if product else (),
             tuple((str(question), str(words)) for question, words in dict(line.get("personal", {})).items()),
-            image,
-            listing.content["shipping_profile_id"] if listing else None,
+            image_id=image,
+            profile_id=listing.content["shipping_profile_id"] if listing else None,
+            personalizable=bool(listing and listing.personalization),
             coupon=amount(line.get("coupon", 0), "coupon"),
         )
         return told, listing, product

@@ -8,20 +8,23 @@ from typing import Any
 
 from simulators.etsy.orders.state import NOTHING, Receipt, Transaction
 from simulators.etsy.state import Seller
+from simulators.etsy.wire import entities
 from simulators.etsy.world import epoch
 
 _ADDRESS = ("first_line", "second_line", "city", "state", "zip", "country_iso")
 _FEE = Decimal("0.03")
 """What Etsy Payments keeps of a sale; ours."""
 PERSONALIZATION = 54
-"""The property of a buyer's own words among the variations (seen in issues of etsy/open-api; not in the document)."""
+"""The property of a buyer's own words among the variations (etsy/open-api issue 260; not in the document)."""
+_NO_WISH = ("Personalization", "Not requested on this item.")
+"""What stands there where the buyer could have asked for something and did not (issue 260)."""
 
 
 def receipt_told(seller: Seller, receipt: Receipt) -> dict[str, Any]:
     """As the document's `ShopReceipt`."""
-    address = (
-        {name: receipt.buyer.get(name) or None for name in _ADDRESS} if receipt.address else dict.fromkeys(_ADDRESS)
-    )
+    address = {name: entities(receipt.buyer.get(name, "")) or None for name in _ADDRESS}
+    if not receipt.address:
+        address = dict.fromkeys(_ADDRESS)
     created, updated = epoch(receipt.created_at), epoch(receipt.updated_at)
     return {
         "receipt_id": receipt.receipt_id,
@@ -30,14 +33,14 @@ def receipt_told(seller: Seller, receipt: Receipt) -> dict[str, Any]:
         "seller_email": None,
         "buyer_user_id": receipt.buyer_id,
         "buyer_email": receipt.buyer.get("email") if seller.buyer_emails else None,
-        "name": receipt.buyer["name"],
+        "name": entities(receipt.buyer["name"]),
         **address,
         "status": receipt.status,
-        "formatted_address": _formatted(receipt) if receipt.address else None,
+        "formatted_address": entities(_formatted(receipt)) if receipt.address else None,
         "payment_method": "cc",
         "payment_email": None,
         "message_from_seller": None,
-        "message_from_buyer": receipt.message or None,
+        "message_from_buyer": entities(receipt.message) or None,
         "message_from_payment": None,
         "is_paid": receipt.paid_at is not None,
         "is_shipped": receipt.shipped_at is not None,
@@ -46,8 +49,8 @@ def receipt_told(seller: Seller, receipt: Receipt) -> dict[str, Any]:
         "update_timestamp": updated,
         "updated_timestamp": updated,
         "is_gift": receipt.is_gift,
-        "gift_message": receipt.gift_message,
-        "gift_sender": receipt.gift_sender,
+        "gift_message": entities(receipt.gift_message),
+        "gift_sender": entities(receipt.gift_sender),
         "shipments": [
             {
                 "receipt_shipping_id": one.shipment_id,
@@ -101,8 +104,8 @@ def transaction_told(seller: Seller, receipt: Receipt, one: Transaction) -> dict
     due = None if receipt.paid_at is None else epoch(receipt.paid_at + timedelta(days=one.days[1]))
     return {
         "transaction_id": one.transaction_id,
-        "title": one.title,
-        "description": one.title,
+        "title": entities(one.title),
+        "description": entities(one.title),
         "seller_user_id": seller.user_id,
         "buyer_user_id": receipt.buyer_id,
         "create_timestamp": created,
@@ -138,8 +141,8 @@ def _variations(one: Transaction) -> list[dict[str, Any]]:
         {
             "property_id": value.property_id,
             "value_id": value.value_ids[0],
-            "formatted_name": value.name,
-            "formatted_value": value.values[0],
+            "formatted_name": entities(value.name),
+            "formatted_value": entities(value.values[0]),
             "question_id": None,
         }
         for value in one.values
@@ -148,11 +151,11 @@ def _variations(one: Transaction) -> list[dict[str, Any]]:
         {
             "property_id": PERSONALIZATION,
             "value_id": None,
-            "formatted_name": question,
-            "formatted_value": words,
+            "formatted_name": entities(question),
+            "formatted_value": entities(words),
             "question_id": None,
         }
-        for question, words in one.personal
+        for question, words in one.personal or ([_NO_WISH] if one.personalizable else [])
     ]
     return [*chosen, *answers]
 

@@ -25,6 +25,7 @@ class Transaction:
     price: Decimal
     values: tuple[Value, ...] = ()
     personal: tuple[tuple[str, str], ...] = ()
+    personalizable: bool = False
     image_id: int | None = None
     profile_id: int | None = None
     days: tuple[int, int] = (1, 3)

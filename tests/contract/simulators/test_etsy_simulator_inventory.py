@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from simulators.etsy.taxonomy import BOOTS, SWEATERS
+from simulators.faults import Fault
 from tests.contract.simulators.etsy_seller import SIZE, EtsySeller, value, wrong
 
 COLOUR = 200
@@ -16,6 +17,14 @@ SHOE = 55571649311
 
 def jumper(etsy: EtsySeller, **quantities: int) -> int:
     return etsy.live_jumper(**quantities)
+
+
+def without_ids(body: dict[str, Any]) -> dict[str, Any]:
+    """The same inventory whatever ids its values have."""
+    told = copy.deepcopy(body)
+    for held in (held for one in told["products"] for held in one["property_values"]):
+        held["value_ids"] = []
+    return told
 
 
 def sent_again(told: dict[str, Any]) -> dict[str, Any]:
@@ -42,6 +51,15 @@ def sent_again(told: dict[str, Any]) -> dict[str, Any]:
     return {"products": products, **{name: told[name] for name in names}}
 
 
+def ids_in(told: dict[str, Any]) -> set[int]:
+    """Of products, offerings and values."""
+    found: set[int] = set()
+    for one in told["products"]:
+        found |= {one["product_id"], one["offerings"][0]["offering_id"]}
+        found |= {id for held in one["property_values"] for id in held["value_ids"]}
+    return found
+
+
 def test_a_new_listing_has_one_product_without_values() -> None:
     etsy = EtsySeller()
     told = etsy.get(f"listings/{etsy.draft()}/inventory")
@@ -63,9 +81,9 @@ def test_a_write_replaces_everything_and_gives_new_ids() -> None:
     again = etsy.put(listing, sent_again(before))
     assert again.status_code == 200
     after = etsy.get(f"listings/{listing}/inventory")
-    assert sent_again(after) == sent_again(before)
-    ids = {one["product_id"] for one in before["products"]}
-    assert ids.isdisjoint(one["product_id"] for one in after["products"])
+    assert without_ids(sent_again(after)) == without_ids(sent_again(before))
+    assert ids_in(before).isdisjoint(ids_in(after))
+    assert etsy.put(listing, sent_again(before)).status_code == 200  # an id of the same text that it had once
     only = etsy.sizes(S=3)
     assert etsy.put(listing, only).status_code == 200
     assert etsy.quantities(listing) == {"JUMPER-S": 3}
@@ -114,7 +132,7 @@ REFUSED = {
     "half a unit": (_with(lambda b, p, o: o.update(quantity=1.5)), "products[1].offerings[0].quantity"),
     "less than nothing": (_with(lambda b, p, o: o.update(quantity=-1)), "The quantity must be between 0 and 999."),
     "too many": (_with(lambda b, p, o: o.update(quantity=1000)), "The quantity must be between 0 and 999."),
-    "no values": (_with(lambda b, p, o: p.pop("property_values")), "Property values can't be empty"),
+    "no values": (_with(lambda b, p, o: p.pop("property_values")), "All products must have the same properties."),
     "no ids of values": (
         _with(lambda b, p, o: p["property_values"][0].pop("value_ids")),
         "products[1].property_values[0].value_ids",
@@ -136,10 +154,6 @@ REFUSED = {
     "two values": (
         _with(lambda b, p, o: p["property_values"][0].update(values=["M", "L"])),
         "A product has exactly one value of each property.",
-    ),
-    "another's values": (
-        _with(lambda b, p, o: p["property_values"][0].update(values=["S"])),
-        "Two products have the same property values.",
     ),
     "no property": (_with(lambda b, p, o: p.update(property_values=[])), "All products must have the same properties."),
     "a property of another category": (
@@ -214,15 +228,12 @@ def test_one_variation_at_zero_stays_in_the_listing() -> None:
     assert etsy.state(listing) == "active"
 
 
-def custom(etsy: EtsySeller, count: int, *, spread: int = 70) -> dict[str, Any]:
-    """Products by two custom properties."""
+def custom(etsy: EtsySeller, letters: int, digits: int) -> dict[str, Any]:
+    """All combinations of two custom properties."""
     products = [
-        etsy.product(
-            f"S{number}",
-            1,
-            values=[value(f"a{number % spread}", 513, "Letter"), value(f"b{number // spread}", 514, "Digit")],
-        )
-        for number in range(count)
+        etsy.product(f"S{a}-{b}", 1, values=[value(f"a{a}", 513, "Letter"), value(f"b{b}", 514, "Digit")])
+        for a in range(letters)
+        for b in range(digits)
     ]
     return {"products": products, "sku_on_property": [513, 514]}
 
@@ -230,11 +241,47 @@ def custom(etsy: EtsySeller, count: int, *, spread: int = 70) -> dict[str, Any]:
 def test_four_hundred_products_are_the_most() -> None:
     etsy = EtsySeller()
     listing = etsy.draft()
-    assert wrong(etsy.put(listing, custom(etsy, 401))) == "A listing has at most 400 products."
-    assert wrong(etsy.put(listing, custom(etsy, 71, spread=71))) == "A property has at most 70 values."
+    assert wrong(etsy.put(listing, custom(etsy, 21, 20))) == "A listing has at most 400 products."
+    assert wrong(etsy.put(listing, custom(etsy, 71, 1))) == "A property has at most 70 values."
     assert len(etsy.get(f"listings/{listing}/inventory")["products"]) == 1
-    assert etsy.put(listing, custom(etsy, 400)).status_code == 200
+    assert etsy.put(listing, custom(etsy, 20, 20)).status_code == 200
     assert len(etsy.get(f"listings/{listing}/inventory")["products"]) == 400
+
+
+def test_all_combinations_of_two_properties_are_needed_and_one_may_be_hidden() -> None:
+    etsy = EtsySeller()
+    listing = etsy.draft()
+    body = custom(etsy, 2, 2)
+    last = body["products"].pop()
+    assert wrong(etsy.put(listing, body)) == "All combinations of property values must be supplied"
+    last["offerings"][0].update(quantity=0, is_enabled=False)
+    assert etsy.put(listing, {**body, "products": [*body["products"], last], "quantity_on_property": [513, 514]}).ok
+    assert etsy.get(f"listings/{listing}")["quantity"] == 3
+
+
+def test_a_seller_who_adds_a_value_gets_the_other_combinations_hidden() -> None:
+    etsy = EtsySeller()
+    listing = etsy.draft()
+    assert etsy.put(listing, custom(etsy, 2, 2)).ok
+    etsy.deeds.add_variation("NEW", "S0-0", ["a2", "b0"])
+    etsy.deeds.remove_variation("S1-1")
+    told = etsy.get(f"listings/{listing}/inventory")
+    shown = [one["offerings"][0]["is_enabled"] for one in told["products"]]
+    assert (len(shown), shown.count(False)) == (6, 2)
+    names = {"quantity_on_property": [513, 514], "sku_on_property": [513, 514]}
+    assert etsy.put(listing, {**sent_again(told), **names}).status_code == 200
+
+
+@pytest.mark.parametrize("values", [{"property_values": []}, {}])
+def test_of_products_with_the_same_values_the_last_wins_and_the_others_are_gone(values: dict[str, Any]) -> None:
+    etsy = EtsySeller()
+    listing = jumper(etsy, S=3, M=4)
+    products = [
+        {name: told for name, told in etsy.product(sku, 2).items() if name != "property_values"} | values
+        for sku in ("JUMPER-S", "JUMPER-M")
+    ]
+    assert etsy.put(listing, {"products": products}).status_code == 200
+    assert etsy.quantities(listing) == {"JUMPER-M": 2}
 
 
 def three(etsy: EtsySeller) -> dict[str, Any]:
@@ -252,15 +299,13 @@ def test_three_variations_are_for_who_asks_for_them_and_nobody_else_may_write_th
     assert len(product["property_values"]) == 3
 
 
-def test_a_custom_property_has_a_name_and_keeps_the_ids_of_its_values() -> None:
+def test_a_custom_property_has_a_name() -> None:
     etsy = EtsySeller()
     listing = etsy.draft()
     nameless = {"products": [etsy.product(values=[value("a", 513, "")])]}
     assert wrong(etsy.put(listing, nameless)) == "A custom property needs a property_name."
     body = {"products": [etsy.product(values=[value("a", 513, "Letter")])]}
     [first] = etsy.put(listing, body).json()["products"]
-    [again] = etsy.put(listing, body).json()["products"]
-    assert first["property_values"] == again["property_values"]
     assert first["property_values"][0]["property_name"] == "Letter"
 
 
@@ -271,16 +316,17 @@ def test_a_property_of_the_category_has_its_own_name_ids_and_scales() -> None:
     assert wrong(etsy.put(listing, shoe)) == f"The scale_id of property {SHOE} is invalid."
     shoe["products"][0]["property_values"][0]["scale_id"] = 17
     [product] = etsy.put(listing, shoe).json()["products"]
-    assert product["property_values"] == [
-        {
-            "property_id": SHOE,
-            "property_name": "Shoe size",
-            "scale_id": 17,
-            "scale_name": "EU",
-            "value_ids": [3002],
-            "values": ["37"],
-        }
-    ]
+    [held] = product["property_values"]
+    assert held.pop("value_ids") != [3002]  # the listing's own
+    assert held == {
+        "property_id": SHOE,
+        "property_name": "Shoe size",
+        "scale_id": 17,
+        "scale_name": "EU",
+        "values": ["37"],
+    }
+    shoe["products"][0]["property_values"][0]["value_ids"] = [3002]
+    assert etsy.put(listing, shoe).status_code == 200
     attribute = {"products": [etsy.product(values=[value("Laces", 47626759999, "Closure")])]}
     assert "is not supported for variations" in wrong(etsy.put(listing, attribute))
 
@@ -325,7 +371,11 @@ def test_pictures_of_variations_are_replaced_whole_and_go_with_their_values() ->
     assert "is not in this listing" in wrong(set_all((SIZE, ids[0], 17)))
     assert etsy.get(path)["count"] == 2
     assert etsy.put(listing, etsy.sizes(M=4)).status_code == 200
-    assert [one["value"] for one in etsy.get(path)["results"]] == ["M"]
+    [kept] = etsy.get(path)["results"]
+    assert (kept["value"], kept["image_id"], kept["value_id"] in ids) == ("M", picture, False)
+    etsy.simulator.faults.add(Fault("updateListingInventory", "vendor", name="images_unlinked"))
+    assert etsy.put(listing, etsy.sizes(M=4)).status_code == 200
+    assert etsy.get(path)["count"] == 0
 
 
 def test_attributes_are_of_the_category_and_without_parentheses() -> None:

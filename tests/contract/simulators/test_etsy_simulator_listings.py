@@ -46,6 +46,24 @@ def test_a_listing_that_renews_itself_costs_a_fee_each_time() -> None:
     assert etsy.fees() == ["listing", "renew_expired"]
 
 
+def test_four_months_end_while_a_listing_is_paused_too() -> None:
+    etsy = EtsySeller()
+    listing = etsy.live()
+    assert etsy.patch(listing, state="inactive").status_code == 200
+    etsy.wait(120)
+    assert etsy.state(listing) == "inactive"
+    assert etsy.patch(listing, state="active").json()["state"] == "active"
+    assert etsy.state(listing) == "active"
+    assert etsy.fees() == ["listing", "renew_expired"]
+
+
+def test_texts_come_with_entities_of_html() -> None:
+    etsy = EtsySeller()
+    listing = etsy.draft(title="Fisherman's jumper", description='5" & more')
+    told = etsy.get(f"listings/{listing}")
+    assert (told["title"], told["description"]) == ("Fisherman&#39;s jumper", "5&quot; &amp; more")
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

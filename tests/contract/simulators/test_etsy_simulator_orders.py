@@ -278,3 +278,26 @@ def test_fees_stand_in_the_ledger(etsy: EtsySeller) -> None:
     [entry] = etsy.get(path, min_created=now - 10, max_created=now)["results"]
     assert (entry["amount"], entry["balance"], entry["description"]) == (-20, -20, "listing")
     assert etsy.call("GET", path).status_code == 400
+
+
+def test_what_people_write_comes_with_entities_of_html(etsy: EtsySeller) -> None:
+    buyer = {"name": 'Pat "Paddy" O\'Brien', "first_line": "13 O'Connell Street", "city": "Brú & Co"}
+    told = receipt(etsy, bought(etsy, buyer=buyer, message="<soon>", personal={"Name": "O'B"}))
+    assert [told[name] for name in ("name", "first_line", "city", "message_from_buyer")] == [
+        "Pat &quot;Paddy&quot; O&#39;Brien",
+        "13 O&#39;Connell Street",
+        "Brú &amp; Co",
+        "&lt;soon&gt;",
+    ]
+    assert told["transactions"][0]["variations"][0]["formatted_value"] == "O&#39;B"
+
+
+def test_a_buyer_who_asks_for_nothing_personal_is_told_so() -> None:
+    etsy = EtsySeller()
+    listing = etsy.live_jumper(S=5)
+    question = {"question_text": "Name?", "question_type": "text_input", "required": False}
+    path = f"{etsy.shop}/listings/{listing}/personalization"
+    assert etsy.call("POST", path, json={"personalization_questions": [question]}).status_code == 201
+    for personal, words in (({}, "Not requested on this item."), ({"Name?": "Ada"}, "Ada")):
+        [line] = receipt(etsy, bought(etsy, "JUMPER-S", personal=personal))["transactions"]
+        assert [(one["property_id"], one["formatted_value"]) for one in line["variations"]][1:] == [(54, words)]
