@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from listbridge.domain.verdicts import Rejected, RemoteError
 from listbridge.infra.calls.connection import Connection
@@ -40,6 +41,7 @@ class Pictures:
     """Fetches pictures. None of Etsy's keys goes along: the addresses are the shop's."""
 
     def __init__(self, connection: Connection) -> None:
+        self._connection = connection
         self._session = connection.session
 
     def problems(self, addresses: Sequence[str]) -> list[RemoteError]:
@@ -69,7 +71,11 @@ class Pictures:
         return Picture(f"picture.{suffix}", bytes(content), media_type)
 
     def _opened(self, address: str) -> StreamedBody:
-        body = self._session.stream("GET", address, purpose=Purpose.READ, operation=_OPERATION, limits=_LIMITS)
+        where = urlsplit(address)
+        own = f"{where.scheme}://{where.netloc}"
+        # Where one address replaces all hosts, as in a run on one machine, it replaces the shop's too.
+        url = f"{self._connection.host(own)}{address.removeprefix(own)}"
+        body = self._session.stream("GET", url, purpose=Purpose.READ, operation=_OPERATION, limits=_LIMITS)
         if body.status_code == _OK:
             return body
         if body.status_code >= _LOST:
