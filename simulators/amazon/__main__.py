@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from simulators.amazon import AmazonSimulator, Limits, describe_limits
+from simulators.amazon.stand_in import APP
 from simulators.door import HttpDoor
 from simulators.kit.command import announce_and_wait, marketplace_parser, sellers_in
 
@@ -40,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = marketplace_parser("amazon", "Amazon", client_id="amzn1.application-oa2-client.sim")
+    parser = marketplace_parser("amazon", "Amazon", APP)
     add = parser.add_argument
     add("--application-id", default="amzn1.sp.solution.sim")
     add("--redirect", action="append", default=[], metavar="URL", help="where consent may send the seller back to")

@@ -7,6 +7,7 @@ import sys
 
 from simulators.door import HttpDoor
 from simulators.ebay import EbaySimulator, Limits, describe_limits
+from simulators.ebay.stand_in import APP
 from simulators.kit.command import announce_and_wait, marketplace_parser, sellers_in
 
 
@@ -33,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = marketplace_parser("ebay", "eBay", client_id="sim-client")
+    parser = marketplace_parser("ebay", "eBay", APP)
     add = parser.add_argument
     add("--marketplaces", default="EBAY_US", help="sites of those sellers, parted by commas")
     add("--ru-name", action="append", default=[], metavar="RUNAME=URL", help="where consent sends the seller back to")

@@ -9,7 +9,8 @@ import requests
 
 from simulators.door import HttpDoor
 from simulators.etsy import EtsySimulator, Limits, describe_limits
-from simulators.kit.command import announce_and_wait
+from simulators.etsy.stand_in import APP
+from simulators.kit.command import announce_and_wait, marketplace_parser, sellers_in
 
 _TIMEOUT_S = 15.0
 
@@ -31,8 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
         deliver=post,
         seed=options.seed,
     )
-    for seller in options.seller:
-        name, _, token = seller.partition("=")
+    for name, token in sellers_in(options):
         simulator.deeds.add_seller(name, refresh_token=token, currency=options.currency, country=options.country)
     simulator.world.webhooks.start()
     try:
@@ -50,24 +50,13 @@ def post(url: str, headers: dict[str, str], body: bytes) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m simulators.etsy", description="A stateful Etsy on 127.0.0.1.")
-    parser.add_argument("--port", type=int, default=0, help="0 picks a free one")
-    parser.add_argument("--keystring", default="simkeystring0123456789ab")
-    parser.add_argument("--shared-secret", default="simsecret0")
-    parser.add_argument(
-        "--redirect", action="append", default=[], metavar="URL", help="where consent may send the seller back to"
-    )
-    parser.add_argument(
-        "--seller", action="append", default=[], metavar="NAME[=REFRESH_TOKEN]", help="a seller to begin with"
-    )
-    parser.add_argument("--currency", default="USD", help="of those sellers' shops")
-    parser.add_argument("--country", default="US", help="of those sellers' shops")
-    parser.add_argument("--latency", type=float, default=0.3, help="median seconds per call, simulated ones")
-    parser.add_argument("--time-scale", type=float, default=1.0, help="real seconds per simulated second")
-    parser.add_argument("--per-second", type=int, default=None, help="calls a second, instead of the limits file's")
-    parser.add_argument("--per-day", type=int, default=None, help="calls in 24 hours, instead of the limits file's")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=64)
+    parser = marketplace_parser("etsy", "Etsy", APP)
+    add = parser.add_argument
+    add("--redirect", action="append", default=[], metavar="URL", help="where consent may send the seller back to")
+    add("--currency", default="USD", help="of those sellers' shops")
+    add("--country", default="US", help="of those sellers' shops")
+    add("--per-second", type=int, default=None, help="calls a second, instead of the limits file's")
+    add("--per-day", type=int, default=None, help="calls in 24 hours, instead of the limits file's")
     return parser
 
 

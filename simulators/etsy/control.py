@@ -13,7 +13,6 @@ from simulators.etsy.offers.states import expire
 from simulators.etsy.state import Seller
 from simulators.etsy.world import World
 from simulators.kit.control import ControlDoor, Wish, copied, flag_in, newest_of
-from simulators.kit.deeds import DeedRefused
 from simulators.kit.delivery_plays import deliveries_told, play
 
 
@@ -37,17 +36,9 @@ def control_door(world: World, deeds: Deeds) -> ControlDoor:
     )
 
 
-def sellers_in(world: World, wish: Wish) -> list[Seller]:
-    """The seller that is asked for, or all. Raises DeedRefused."""
-    name = wish.get("seller")
-    if name is not None and name not in world.sellers:
-        raise DeedRefused(f"no seller {name}")
-    return list(world.sellers.values()) if name is None else [world.seller(name)]
-
-
 def _state(world: World, wish: Wish) -> dict[str, Any]:
     with world.lock:
-        shown = {seller.name: _seller_state(seller) for seller in sellers_in(world, wish)}
+        shown = {seller.name: _seller_state(seller) for seller in world.sellers_of(wish)}
         return copied({"now": world.now().isoformat(), "late": world.later.waiting(), "sellers": shown})
 
 
@@ -58,7 +49,7 @@ def _listings(world: World, wish: Wish) -> dict[str, Any]:
         expire(world)
         rows = [
             row
-            for seller in sellers_in(world, wish)
+            for seller in world.sellers_of(wish)
             for row in listings_shown(world, seller, str(wish.get("origin", "")))
             if row["live"] or not flag_in(wish, "live")
         ]
@@ -87,7 +78,7 @@ def _fees(world: World, wish: Wish) -> dict[str, Any]:
                 "amount": str(one.amount),
                 "listing": str(one.listing_id),
             }
-            for seller in sellers_in(world, wish)
+            for seller in world.sellers_of(wish)
             for one in seller.fees
         ]
     return {"total": len(rows), "fees": newest_of(rows, wish)}
@@ -96,7 +87,7 @@ def _fees(world: World, wish: Wish) -> dict[str, Any]:
 def _orders(world: World, wish: Wish) -> dict[str, Any]:
     """Orders with what became of them, and the mails that buyers got about their parcels; `seller` narrows it."""
     with world.lock:
-        shops = {seller.shop_id: seller.name for seller in sellers_in(world, wish)}
+        shops = {seller.shop_id: seller.name for seller in world.sellers_of(wish)}
         rows = [one.told() | {"seller": shops[one.shop_id]} for one in world.receipts.values() if one.shop_id in shops]
         return copied({"total": len(rows), "orders": newest_of(rows, wish)})
 

@@ -9,41 +9,25 @@ forms): lengths of title, tags and materials, how many of them, quantity, prices
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from math import ceil
 from pathlib import Path
-from typing import Any
 
 from simulators.etsy.errors import EtsyError, trouble_of
+from simulators.kit import limits
 from simulators.kit.pace import Pace
 
-_FILE = Path(__file__).with_name("limits.json")
 _DAY_S = 86_400
 
 
 @dataclass(frozen=True)
-class Limits:
-    """The numbers in force. `raised` gives a copy with some replaced, for burst runs and tests."""
+class Limits(limits.Limits):
+    """The numbers in force."""
 
-    values: dict[str, Any]
-
-    @classmethod
-    def load(cls, path: Path = _FILE) -> Limits:
-        return cls(json.loads(path.read_text()))
-
-    def raised(self, **changes: Any) -> Limits:
-        """A copy with values replaced. KeyError for an unknown name."""
-        for name in changes:
-            if name not in self.values:
-                raise KeyError(name)
-        return Limits({**self.values, **changes})
-
-    def number(self, name: str) -> int:
-        return int(self.values[name])
+    FILE = Path(__file__).with_name("limits.json")
 
     def amount(self, name: str) -> Decimal:
         return Decimal(self.values[name])
@@ -51,10 +35,7 @@ class Limits:
 
 def describe_limits(limits: Limits | None = None) -> str:
     """The limits in force, one per line, to be printed beside measured figures."""
-    values = (limits or Limits.load()).values
-    lines = [f"Etsy limits, version {values['version']}"]
-    lines += [f"  {name}: {json.dumps(values[name])}" for name in values if name not in ("version", "notes")]
-    return "\n".join(lines)
+    return (limits or Limits.load()).described("Etsy")
 
 
 class _Window:

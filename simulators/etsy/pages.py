@@ -12,13 +12,11 @@ from typing import Any
 from simulators.etsy.offers.live import listings_shown
 from simulators.etsy.wire import Call
 from simulators.etsy.world import World
-from simulators.kit.wire import HTML, Reply
+from simulators.kit.html_pages import cell, page, quantity_cell
+from simulators.kit.wire import Reply
 
-_STYLE = (
-    "body{font:15px system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}"
-    "table{border-collapse:collapse;width:100%}td,th{padding:.4rem .6rem;border-bottom:1px solid #ddd;text-align:left}"
-    ".number{text-align:right}.zero{color:#b00}h1 small{color:#777;font-weight:normal}"
-)
+_LABEL = "Etsy"
+
 _MOST_ROWS = 200
 _PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4mCIHAAO9AXSEC13nAAAAAElFTkSuQmCC"
@@ -31,7 +29,7 @@ def answer(world: World, call: Call) -> Reply | None:
     if call.method != "GET":
         return None
     if call.path == "/":
-        return _page("On sale", _table(_live(world)[:_MOST_ROWS]))
+        return page(_LABEL, "On sale", _table(_live(world)[:_MOST_ROWS]))
     if call.path.startswith("/listing/"):
         return _listing(world, call.path.removeprefix("/listing/").partition("/")[0])
     if call.path.endswith(".jpg"):
@@ -46,15 +44,15 @@ def _live(world: World) -> list[dict[str, Any]]:
 def _listing(world: World, listing_id: str) -> Reply:
     rows = [row for row in _live(world) if row["listingId"] == listing_id]
     if not rows:
-        return _page("Sorry", "<p>There is no such listing on sale.</p>", 404)
-    return _page(rows[0]["title"], _table(rows) + '<p><a href="/">Everything on sale</a></p>')
+        return page(_LABEL, "Sorry", "<p>There is no such listing on sale.</p>", 404)
+    return page(_LABEL, rows[0]["title"], _table(rows) + '<p><a href="/">Everything on sale</a></p>')
 
 
 def _table(rows: list[dict[str, Any]]) -> str:
     """A line for each variation that is offered."""
     lines = [
-        f'<tr><td><a href="/listing/{row["listingId"]}">{html.escape(row["title"])}</a></td>{_cell(row["seller"])}'
-        f"{_cell(one['sku'])}{_cell(_differs(one))}{_cell(_price(one), 'number')}{_quantity(one['quantity'])}</tr>"
+        f'<tr><td><a href="/listing/{row["listingId"]}">{html.escape(row["title"])}</a></td>{cell(row["seller"])}'
+        f"{cell(one['sku'])}{cell(_differs(one))}{cell(_price(one), 'number')}{quantity_cell(one['quantity'])}</tr>"
         for row in rows
         for one in row["variations"]
         if one["offered"]
@@ -69,20 +67,3 @@ def _price(variation: dict[str, Any]) -> str:
 
 def _differs(variation: dict[str, Any]) -> str:
     return ", ".join(f"{name}: {values[0]}" for name, values in variation["aspects"].items())
-
-
-def _quantity(quantity: int) -> str:
-    return _cell(quantity, "number zero" if quantity == 0 else "number")
-
-
-def _cell(value: object, kind: str = "") -> str:
-    return f'<td class="{kind}">{html.escape(str(value))}</td>' if kind else f"<td>{html.escape(str(value))}</td>"
-
-
-def _page(title: str, inner: str, status: int = 200) -> Reply:
-    text = (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="2">'
-        f"<title>{html.escape(title)}</title><style>{_STYLE}</style>"
-        f"<h1>{html.escape(title)} <small>Etsy simulator</small></h1>{inner}</html>"
-    )
-    return Reply(status, text, content_type=HTML)

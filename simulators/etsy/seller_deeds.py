@@ -10,24 +10,12 @@ from simulators.etsy.orders.webhooks import EVENTS
 from simulators.etsy.state import Readiness, ReturnPolicy, Section, Seller, ShippingProfile
 from simulators.etsy.tokens import SCOPES, TokenService
 from simulators.etsy.world import World
-from simulators.kit.deeds import Count, DeedRefused, Seconds, Told, deed, deed_of, do
+from simulators.kit import seller_deeds as kit
+from simulators.kit.deeds import Count, DeedRefused, Told, deed
 
 
-class SellerDeeds:
+class SellerDeeds(kit.SellerDeeds[World, TokenService, Seller]):
     """Each marked method is one deed. All hold the lock and raise `DeedRefused` without having changed anything."""
-
-    def __init__(self, world: World, tokens: TokenService) -> None:
-        self._world = world
-        self._tokens = tokens
-
-    def _seller(self, name: str) -> Seller:
-        """The seller of a name, or the only one where none is told."""
-        if not name and len(self._world.sellers) == 1:
-            return next(iter(self._world.sellers.values()))
-        found = self._world.sellers.get(name)
-        if found is None:
-            raise DeedRefused(f"no seller {name!r}; there are: {', '.join(self._world.sellers) or 'none'}")
-        return found
 
     @deed
     def add_seller(
@@ -37,8 +25,9 @@ class SellerDeeds:
         policy and a section from the beginning. `scopes`: what they grant, all where nothing is told."""
         with self._world.lock:
             asked = frozenset(scopes.split()) or SCOPES
-            if name in self._world.sellers or not name or not asked <= SCOPES:
-                raise DeedRefused(f"a seller {name!r} is there already, or {scopes!r} are no scopes")
+            self._refuse_name(name)
+            if not asked <= SCOPES:
+                raise DeedRefused(f"{scopes!r} are no scopes")
             new, now = self._world.new_id, self._world.now()
             shop_name = re.sub("[^A-Za-z0-9]", "", name).title() + "Shop"
             seller = Seller(name, new(), new(), shop_name, currency.upper(), country.upper(), now)
@@ -72,35 +61,6 @@ class SellerDeeds:
             "returnPolicyId": next(iter(seller.policies)),
             "shopSectionId": next(iter(seller.sections)),
         }
-
-    @deed
-    def revoke_token(self, seller: str = "") -> Told:
-        """A seller withdraws their consent, or changes their password: all their tokens end."""
-        with self._world.lock:
-            owner = self._seller(seller)
-            self._tokens.revoke(owner)
-            return {"name": owner.name}
-
-    @deed
-    def restore_token(self, seller: str = "") -> Told:
-        """A seller consents again."""
-        with self._world.lock:
-            owner = self._seller(seller)
-            self._tokens.admit(owner)
-            return {"name": owner.name, "refreshToken": owner.refresh_token}
-
-    @deed
-    def expire_tokens(self, seller: str = "") -> Told:
-        """Access tokens end now; refresh tokens stay good."""
-        with self._world.lock:
-            return {"ended": self._tokens.expire_access(self._seller(seller) if seller else None)}
-
-    @deed
-    def set_token_lifetime(self, seconds: Seconds) -> Told:
-        """How long access tokens live that are issued from now on."""
-        with self._world.lock:
-            self._tokens.access_token_s = int(seconds)
-            return {"seconds": int(seconds)}
 
     @deed
     def rotate_secret(self, secret: str) -> Told:
@@ -169,10 +129,3 @@ class SellerDeeds:
                 raise DeedRefused(f"an endpoint is an address and some of {', '.join(EVENTS)}")
             made = self._world.webhooks.add(url, wanted)
             return {"id": made.endpoint_id, "url": url, "events": list(wanted), "secret": made.secret}
-
-    @deed
-    def later(self, seconds: Seconds, deed: str, told: dict[str, Any] | None = None) -> Told:
-        """Let another deed happen in so many simulated seconds."""
-        act, arguments = deed_of(self, deed), told or {}
-        self._world.postpone(seconds, lambda: do(self, act.__name__, arguments))
-        return {"deed": deed, "seconds": seconds}

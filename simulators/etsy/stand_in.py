@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from simulators.kit.stand_in import MarketplaceStandIn, Seller, Sent
 
@@ -22,6 +21,8 @@ class StandIn(MarketplaceStandIn):
     SLUG = "etsy"
     LABEL = "Etsy"
     VARIABLE = "ETSY"
+    REVISE = REVISE
+    ORDER_ID = "receipt_id"
     SITE = "ETSY"
     ARGUMENTS = _FASTER
 
@@ -58,24 +59,12 @@ class StandIn(MarketplaceStandIn):
         }
         return Seller(name, {}, {**APP, "refresh_token": told["refreshToken"]}, creation)
 
-    def on_sale(self, seller: str = "") -> dict[str, dict[str, Any]]:
-        rows = self.get("listings", live=1, **({"seller": seller} if seller else {}))["listings"]
-        return {
-            variation["sku"]: {**variation, "title": row["title"], "url": row["url"]}
-            for row in rows
-            for variation in row["variations"]
-            if variation["offered"]
-        }
-
     def revisions(self) -> list[Sent]:
         return [
             Sent(row["sku"], tuple(row["quantities"]), tuple(row["prices"]))
             for row in self.get("writes", limit=10_000)["writes"]
             if row["state"] != "draft"
         ]
-
-    def slow_revisions(self, *, seconds: float, times: int) -> None:
-        self.post("faults", {"operation": REVISE, "kind": "delay", "seconds": seconds, "times": times})
 
     def list_by_hand(self, seller: str, sku: str, *, quantity: int, price: str) -> None:
         self.do("seed_listings", seller=seller, skus=[sku], quantity=quantity, price=price)
@@ -87,11 +76,7 @@ class StandIn(MarketplaceStandIn):
         self.do("cancel_order", receipt_id=int(order))
 
     def total(self, order: str) -> str:
-        return str(self._order(order)["total"])
+        return str(self.order(order)["total"])
 
     def parcels(self, order: str) -> list[tuple[str, str]]:
-        return [(one["carrier_name"], one["tracking_code"]) for one in self._order(order)["shipments"]]
-
-    def _order(self, order: str) -> dict[str, Any]:
-        rows = self.get("orders")["orders"]
-        return dict(next(row for row in rows if str(row["receipt_id"]) == order))
+        return [(one["carrier_name"], one["tracking_code"]) for one in self.order(order)["shipments"]]

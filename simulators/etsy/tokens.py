@@ -8,15 +8,12 @@ lives ten minutes.
 
 from __future__ import annotations
 
-import html
-from datetime import datetime, timedelta
-from urllib.parse import quote, urlencode
-
 from simulators.etsy.errors import forbidden, invalid_token, no_scope
 from simulators.etsy.state import Seller
 from simulators.etsy.wire import FORM, Call, Operation
 from simulators.etsy.world import World
-from simulators.kit.tokens import Code, Grant, TokenStore
+from simulators.kit import oauth
+from simulators.kit.tokens import Code, Grant
 from simulators.kit.wire import HTML, Reply
 
 TOKEN_PATH = "/v3/public/oauth/token"
@@ -28,33 +25,21 @@ _SCOPES = (
 SCOPES = frozenset(_SCOPES.split())
 
 
-class TokenService:
+class TokenService(oauth.TokenService[Seller]):
     """Codes and tokens of one application. Callers hold the world's lock."""
 
     def __init__(self, world: World, *, keystring: str, shared_secret: str, redirects: list[str]) -> None:
+        super().__init__(world, access_token_s=world.limits.number("access_token_s"))
         self._world = world
         self.keystring = keystring
         self.shared_secret = shared_secret
         self.redirects = redirects
-        self.access_token_s = world.limits.number("access_token_s")
-        self._codes = TokenStore[Code](world.now)
-        self._refresh = TokenStore[Grant](world.now)
-        self._access = TokenStore[Grant](world.now)
 
     def admit(self, seller: Seller, scopes: frozenset[str] = SCOPES, refresh_token: str = "") -> None:
         """Give a seller's refresh token, as if they had consented."""
         seller.refresh_token = refresh_token or self._world.token(seller.user_id)
-        life = self._in(self._world.limits.number("refresh_token_s"))
+        life = self.ends_in(self._world.limits.number("refresh_token_s"))
         self._refresh.issue(seller.refresh_token, Grant(seller.name, life, scopes))
-
-    def revoke(self, seller: Seller) -> None:
-        """The seller withdraws their consent: refresh tokens end, and access tokens with them."""
-        self._refresh.end_all(seller.name)
-        self._access.end_all(seller.name)
-
-    def expire_access(self, seller: Seller | None = None) -> int:
-        """End access tokens now (one seller's, or all); refresh tokens stay good. Returns how many ended."""
-        return self._access.end_all(seller.name if seller else None)
 
     def check_key(self, call: Call) -> None:
         """Raises 403 without the key, or without its secret (enforced since 2026-02-09; etsy/open-api discussion 1529)."""
@@ -86,38 +71,36 @@ class TokenService:
 
     def token(self, call: Call) -> Reply:
         """Tokens for a code or for a refresh token."""
-        if call.headers["content-type"].partition(";")[0].strip().lower() != FORM:
-            return _refusal("invalid_request", f"The Content-Type must be {FORM}")
-        form = call.form
+        form = oauth.form_in(call)
+        if form is None:
+            return oauth.refused("invalid_request", f"The Content-Type must be {FORM}")
         if form.get("client_id") != self.keystring:
-            return _refusal("invalid_client", "client_id is unknown", 401)
+            return oauth.refused("invalid_client", "client_id is unknown", 401)
         if form.get("grant_type") == "authorization_code":
             return self._by_code(call, form)
         if form.get("grant_type") == "refresh_token":
             return self._by_refresh_token(call, form)
-        return _refusal("unsupported_grant_type", "grant_type is not supported")
+        return oauth.refused("unsupported_grant_type", "grant_type is not supported")
 
     def _by_code(self, call: Call, form: dict[str, str]) -> Reply:
         code = self._codes.use_up(form.get("code", ""))
         if code is None:
-            return _refusal("invalid_grant", "code has been used previously or is expired")
+            return oauth.refused("invalid_grant", "code has been used previously or is expired")
         if not code.opens(form.get("redirect_uri", ""), form.get("code_verifier", "")):
-            return _refusal("invalid_grant", "code_verifier or redirect_uri is invalid")
+            return oauth.refused("invalid_grant", "code_verifier or redirect_uri is invalid")
         call.seller = self._world.sellers[code.owner]
         return self._issue(call.seller, code.scopes)
 
     def _by_refresh_token(self, call: Call, form: dict[str, str]) -> Reply:
         grant = self._refresh.use_up(form.get("refresh_token", ""))
         if grant is None:
-            return _refusal("invalid_grant", "refresh_token is revoked")
+            return oauth.refused("invalid_grant", "refresh_token is revoked")
         call.seller = self._world.sellers[grant.owner]
         return self._issue(call.seller, grant.scopes)
 
     def _issue(self, seller: Seller, scopes: frozenset[str]) -> Reply:
         self.admit(seller, scopes)
-        token = self._world.token(seller.user_id)
-        self._access.issue(token, Grant(seller.name, self._in(self.access_token_s), scopes))
-        answer = {"access_token": token, "token_type": "Bearer", "expires_in": self.access_token_s}
+        answer = self.issued(self._world.token(seller.user_id), seller.name, scopes, "Bearer")
         return Reply(200, {**answer, "refresh_token": seller.refresh_token})
 
     def scopes_of(self, token: str) -> frozenset[str]:
@@ -126,9 +109,6 @@ class TokenService:
         if grant is None:
             raise invalid_token("access token is expired")
         return grant.scopes
-
-    def _in(self, seconds: int) -> datetime:
-        return self._world.now() + timedelta(seconds=seconds)
 
     def consent(self, call: Call) -> Reply:
         """The consent page: agrees at once for `seller=` or an only seller, else asks a person who they are.
@@ -152,31 +132,11 @@ class TokenService:
             return Reply(400, page, content_type=HTML)
         if query.get("decline"):
             declined = {"error": "access_denied", "error_description": "The user denied consent"}
-            return _redirect(target, {**declined, "state": query["state"]})
-        names = sorted(self._world.sellers)
-        name = query.get("seller") or (names[0] if len(names) == 1 else None)
-        if name is None or name not in self._world.sellers:
-            return _who_are_you(call, names)
-        code = self._world.token(self._world.sellers[name].user_id)
-        ends = self._in(self._world.limits.number("authorization_code_s"))
-        self._codes.issue(code, Code(name, ends, scopes, target, query["code_challenge"]))
-        return _redirect(target, {"code": code, "state": query["state"]})
-
-
-def _refusal(error: str, description: str, status: int = 400) -> Reply:
-    return Reply(status, {"error": error, "error_description": description})
-
-
-def _redirect(target: str, answer: dict[str, str]) -> Reply:
-    joint = "&" if "?" in target else "?"
-    return Reply(302, None, {"Location": f"{target}{joint}{urlencode(answer)}"})
-
-
-def _who_are_you(call: Call, names: list[str]) -> Reply:
-    base = f"{CONSENT_PATH}?{call.query_string}"
-    links = "".join(
-        f'<li><a href="{html.escape(f"{base}&seller={quote(name)}")}">{html.escape(name)}</a></li>' for name in names
-    )
-    decline = html.escape(f"{base}&decline=1")
-    page = f'<h1>Who is selling?</h1><ul>{links}</ul><p><a href="{decline}">Decline</a></p>'
-    return Reply(200, page, content_type=HTML)
+            return oauth.sent_back(target, {**declined, "state": query["state"]})
+        seller = self.consenting(call)
+        if isinstance(seller, Reply):
+            return seller
+        code = self._world.token(seller.user_id)
+        ends = self.ends_in(self._world.limits.number("authorization_code_s"))
+        self._codes.issue(code, Code(seller.name, ends, scopes, target, query["code_challenge"]))
+        return oauth.sent_back(target, {"code": code, "state": query["state"]})

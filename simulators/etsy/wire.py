@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from simulators.etsy.errors import forbidden, invalid, invalid_token, misshapen, not_found
+from simulators.etsy.errors import EtsyError, forbidden, invalid, invalid_token, misshapen, not_found
+from simulators.etsy.state import Seller
 from simulators.kit import wire as kit
-
-if TYPE_CHECKING:
-    from simulators.etsy.state import Seller
+from simulators.kit.sellers import SellersCall
 
 BASE = "/v3/application"
 SHOP = f"{BASE}/shops/{{shop_id}}"
@@ -21,27 +20,16 @@ _WORDS = {"true": True, "1": True, "false": False, "0": False}
 
 
 @dataclass(slots=True)
-class Call(kit.Call):
+class Call(SellersCall[Seller]):
     """A request to Etsy's hosts."""
 
     route: Operation = field(init=False, repr=False)
-    seller_name: str = ""
     error: str = ""
     ignored: list[str] = field(default_factory=list)
     """Names that the call sent, and that Etsy takes no notice of."""
-    _seller: Seller | None = None
 
-    @property
-    def seller(self) -> Seller:
-        """The seller whose token came with the call. Raises 401 where there is none."""
-        if self._seller is None:
-            raise invalid_token("access token is missing")
-        return self._seller
-
-    @seller.setter
-    def seller(self, seller: Seller | None) -> None:
-        self._seller = seller
-        self.seller_name = seller.name if seller else ""
+    def without_seller(self) -> EtsyError:
+        return invalid_token("access token is missing")
 
     @property
     def asker(self) -> Seller | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,13 +17,10 @@ from simulators.etsy.orders.state import Receipt
 from simulators.etsy.orders.webhooks import Webhooks
 from simulators.etsy.state import Fee, Seller
 from simulators.faults import FaultPlan, Fields
-from simulators.kit import world as kit
 from simulators.kit.deliveries import Deliver
-from simulators.kit.journal import Entry, Journal
-from simulators.kit.pace import Pace
+from simulators.kit.journal import Entry
+from simulators.kit.sellers import SellersWorld
 
-# With a median of 300 ms, nine calls in ten take less than 470 ms.
-_LATENCY_SPREAD = 0.35
 _OF_CALLS, _OF_WEBHOOKS = (
     ("late", "no_effect", "images_unlinked", "cut_header"),
     ("drop", "duplicate", "delay", "reorder"),
@@ -47,8 +43,8 @@ class JournalEntry(Entry):
     ignored: list[str] = field(default_factory=list)
 
 
-class World(kit.World[JournalEntry]):
-    """Everything shared by the calls. Tokens and dates keep the clock's time."""
+class World(SellersWorld[JournalEntry, Seller]):
+    """Everything shared by the calls."""
 
     def __init__(
         self,
@@ -60,14 +56,11 @@ class World(kit.World[JournalEntry]):
         seed: int,
         deliver: Deliver | None = None,
     ) -> None:
-        pace = Pace(clock, time_scale, latency_s=latency_s, spread=_LATENCY_SPREAD, seed=seed)
         bodies = {name: fields for name, fields in VENDOR_FAULTS.items() if fields}
-        super().__init__(pace, FaultPlan(VENDOR_FAULTS, bodies), Journal())
-        self.clock = clock
+        faults = FaultPlan(VENDOR_FAULTS, bodies)
+        super().__init__(clock, faults, JournalEntry, latency_s=latency_s, time_scale=time_scale, seed=seed)
         self.limits = limits
-        self.random = random.Random(seed)
-        self.budget = CallBudget(limits, pace)
-        self.sellers: dict[str, Seller] = {}
+        self.budget = CallBudget(limits, self.pace)
         self.listings: dict[int, Listing] = {}
         self.receipts: dict[int, Receipt] = {}
         self.listeners: list[Told] = []
@@ -84,10 +77,6 @@ class World(kit.World[JournalEntry]):
     def token(self, owner: int) -> str:
         """A token as Etsy's are: the user's id, a full stop, and a text."""
         return f"{owner}.{self.random.getrandbits(256):064x}"
-
-    def seller(self, name: str) -> Seller:
-        """Raises KeyError for a stranger."""
-        return self.sellers[name]
 
     def shop(self, shop_id: int) -> Seller:
         """Raises 404 for a shop that there is not."""

@@ -6,7 +6,7 @@ import argparse
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 
 def announce_and_wait(first_words: str) -> None:
@@ -19,14 +19,15 @@ def announce_and_wait(first_words: str) -> None:
     stopped.wait()
 
 
-def marketplace_parser(slug: str, label: str, *, client_id: str) -> argparse.ArgumentParser:
-    """The arguments that every marketplace takes; one adds its own. `client_id` is that of the app that it knows."""
+def marketplace_parser(slug: str, label: str, app: Mapping[str, str]) -> argparse.ArgumentParser:
+    """The arguments that every marketplace takes; one adds its own. `app` are the keys of the app that it knows, by their names
+    there, as `client_id`."""
     parser = argparse.ArgumentParser(
         prog=f"python -m simulators.{slug}", description=f"A stateful {label} on 127.0.0.1."
     )
     parser.add_argument("--port", type=int, default=0, help="0 picks a free one")
-    parser.add_argument("--client-id", default=client_id)
-    parser.add_argument("--client-secret", default="sim-secret")
+    for name, value in app.items():
+        parser.add_argument(f"--{name.replace('_', '-')}", default=value)
     parser.add_argument(
         "--seller", action="append", default=[], metavar="NAME[=REFRESH_TOKEN]", help="a seller to begin with"
     )

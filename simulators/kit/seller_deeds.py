@@ -51,18 +51,20 @@ class SellerDeeds(Generic[AnyWorld, AnyService, AnySeller]):
         self._tokens.admit(seller)
 
     @deed
-    def revoke_token(self, seller: str) -> Told:
-        """The seller withdraws their consent: refreshing answers invalid_grant from now on."""
+    def revoke_token(self, seller: str = "") -> Told:
+        """The seller, or the only one, withdraws their consent: refreshing answers invalid_grant from now on."""
         with self._world.lock:
-            self._tokens.revoke(self._seller(seller))
-            return {"seller": seller, "revoked": True}
+            owner = self._seller(seller)
+            self._tokens.revoke(owner)
+            return {"seller": owner.name, "revoked": True}
 
     @deed
-    def restore_token(self, seller: str) -> Told:
-        """The seller consents again under their old refresh token."""
+    def restore_token(self, seller: str = "") -> Told:
+        """The seller, or the only one, consents again: under their old refresh token, where it does not change at each use."""
         with self._world.lock:
-            self._tokens.admit(self._seller(seller))
-            return {"seller": seller, "revoked": False}
+            owner = self._seller(seller)
+            self._tokens.admit(owner)
+            return {"seller": owner.name, "revoked": False, "refreshToken": owner.refresh_token}
 
     @deed
     def expire_tokens(self, seller: str = "") -> Told:

@@ -215,10 +215,13 @@ class MarketplaceStandIn(AnyStandIn):
         """Let the next of them take that much longer."""
         self.post("faults", {"operation": self.REVISE, "kind": "delay", "seconds": seconds, "times": times})
 
+    ORDER_ID: ClassVar[str] = "orderId"
+    """What an order's id is called there."""
+
     def order(self, id: str) -> dict[str, Any]:
-        """An order as the look `orders` shows it, by its `orderId`."""
+        """An order as the look `orders` shows it."""
         rows = self.get("orders")["orders"]
-        return dict(next(row for row in rows if row["orderId"] == id))
+        return dict(next(row for row in rows if str(row[self.ORDER_ID]) == id))
 
     @abc.abstractmethod
     def list_by_hand(self, seller: str, sku: str, *, quantity: int, price: str) -> None: ...

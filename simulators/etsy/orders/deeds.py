@@ -13,7 +13,7 @@ from simulators.etsy.orders.baskets import LINE_FIELDS, amount, person, refuse_u
 from simulators.etsy.orders.shipping import ship
 from simulators.etsy.orders.state import Receipt, Refund, Transaction
 from simulators.etsy.state import Seller
-from simulators.kit.deeds import DeedRefused, Told, bound, deed
+from simulators.kit.deeds import DeedRefused, Told, deed
 
 _Bought = tuple[Transaction, Listing | None, Product | None]
 
@@ -21,12 +21,7 @@ _Bought = tuple[Transaction, Listing | None, Product | None]
 class OrderDeeds(OfferDeeds):
     """Each marked method is one deed. All hold the lock and raise `DeedRefused` without having changed anything."""
 
-    @deed
-    def buy(self, sku: str, *, quantity: int = 1, **more: Any) -> Told:
-        """A buyer takes units of one variation: `checkout` of a single line; `more` are its other arguments or the line's."""
-        line = {name: more.pop(name) for name in list(more) if name in LINE_FIELDS}
-        told: Told = bound(self.checkout, {"lines": [{"sku": sku, "quantity": quantity, **line}], **more})()
-        return told
+    LINE_FIELDS = LINE_FIELDS
 
     @deed
     def checkout(
