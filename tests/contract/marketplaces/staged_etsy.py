@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 from urllib.parse import urlsplit
 
 import requests
 
 from listbridge import registry
 from listbridge.domain.configuration import CreationProfile
-from listbridge.domain.ids import ProfileId, RemoteId, RemoteOrderId, Site, Sku
+from listbridge.domain.ids import RemoteId, RemoteOrderId, Site, Sku
 from listbridge.domain.ports import MarketplaceAdapter, Revision, RevisionResult, UnitRevision
 from listbridge.infra.calls.connection import Connection
 from listbridge.infra.calls.http import HttpSession
@@ -22,18 +23,16 @@ from simulators.etsy.offers.live import listings_shown
 from simulators.etsy.offers.states import expire
 from simulators.etsy.taxonomy import CANDLES, SWEATERS
 from simulators.faults import Fault
-from simulators.kit.serving import UNKNOWN
 from tests.contract.etsy_documents import EtsyDocuments
 from tests.contract.marketplaces.etsy_pictures import DOWNLOAD, HOST, WithPictures
 from tests.contract.marketplaces.patient import Patient
-from tests.contract.marketplaces.stages import LiveListing, PublishRequest, Shown, Stage, Watched
+from tests.contract.marketplaces.simulated import SimulatedStage
+from tests.contract.marketplaces.stages import LiveListing, PublishRequest, Shown, Watched
 from tests.contract.specs import specs_root
-from tests.fakes.budget import FakeBudget
 from tests.fakes.clock import VirtualClock
 from tests.fakes.grants import StoredGrants
 
 SITE = Site("ETSY")
-BUYER = {"name": "Ada Buyer", "email": "ada@buyers.example", "first_line": "9 Secret Lane"}
 ABROAD = "GB"
 """Where Etsy asks for no tracking number."""
 _UNLIMITED = 10**9
@@ -52,8 +51,14 @@ class _Revising(Patient):
             self.stage.revising = False
 
 
-class EtsyStage(Stage):
+class EtsyStage(SimulatedStage):
     """The suites' `Stage` on Etsy's simulator."""
+
+    BUYER: ClassVar[Mapping[str, str]] = {
+        "name": "Ada Buyer",
+        "email": "ada@buyers.example",
+        "first_line": "9 Secret Lane",
+    }
 
     def __init__(
         self, clock: VirtualClock | None = None, sites: tuple[Site, ...] = (SITE,), currency: str = ""
@@ -78,15 +83,12 @@ class EtsyStage(Stage):
         )
         SHELF.clear()  # each stage is a process of its own
         self.documents = EtsyDocuments.load() if specs_root() else None
-        self.simulator = EtsySimulator(
-            clock=self.clock, limits=Limits.load().raised(per_second=_UNLIMITED, per_day=_UNLIMITED)
-        )
-        self.pictures = WithPictures(self.simulator)
         self.currency = currency or registry.marketplace("etsy").sites[SITE].currency
-        self.seller = self.simulator.deeds.add_seller("anna", currency=self.currency)
+        unlimited = Limits.load().raised(per_second=_UNLIMITED, per_day=_UNLIMITED)
+        self.opened(EtsySimulator(clock=self.clock, limits=unlimited))
+        self.pictures = WithPictures(self.simulator)
         self.simulator.deeds.show_buyers(seller="anna")
-        self.grants = StoredGrants(self.clock, self._secret_of(self.seller))
-        self.budget = FakeBudget(self.clock)
+        self.grants = StoredGrants(self.clock, self.secret_of(self.seller))
         self.revising = False
         self.taxonomy_id = CANDLES
 
@@ -99,15 +101,16 @@ class EtsyStage(Stage):
     def account_facts(self) -> dict[str, str]:
         return {"shop_id": str(self.seller["shopId"]), "currency": self.currency, "country": "US"}
 
-    def _secret_of(self, seller: dict[str, Any]) -> dict[str, str]:
+    def add_seller(self, name: str) -> dict[str, Any]:
+        added: dict[str, Any] = self.simulator.deeds.add_seller(name, currency=self.currency)
+        return added
+
+    def secret_of(self, seller: Mapping[str, Any]) -> dict[str, str]:
         return {
             "keystring": self.simulator.keystring,
             "shared_secret": self.simulator.shared_secret,
             "refresh_token": seller["refreshToken"],
         }
-
-    def stranger(self) -> dict[str, str]:
-        return self._secret_of(self.simulator.deeds.add_seller("berta", currency=self.currency))
 
     def open_stranger(self, tokens: TokenCache) -> MarketplaceAdapter:
         secret = self.stranger()
@@ -143,14 +146,12 @@ class EtsyStage(Stage):
             "return_policy_id": str(self.seller["returnPolicyId"]),
             "option_properties": {"Size": "100"},
         }
-        return CreationProfile(id=ProfileId("cp_1"), name="c", marketplace="etsy", site=site, settings=settings)
+        return self.profile(site, settings)
 
     def operation(self, request: requests.PreparedRequest) -> str:
-        url = urlsplit(request.url or "")
-        if url.hostname == HOST:
+        if urlsplit(request.url or "").hostname == HOST:
             return DOWNLOAD
-        found = self.simulator.router.find(request.method or "", url.path)
-        return found[0].id if found else UNKNOWN
+        return super().operation(request)
 
     def carries_values(self, operation: str) -> bool:
         """A draft is for sale to nobody: its price and its stock go live with the inventory that is written behind it."""
@@ -182,15 +183,6 @@ class EtsyStage(Stage):
     def ever_made(self) -> int:
         return self.simulator.world.made
 
-    def add_faults(self, *faults: Fault) -> None:
-        self.simulator.faults.add(*faults)
-
-    def revoke(self) -> None:
-        self.simulator.deeds.revoke_token("anna")
-
-    def expire_tokens(self) -> None:
-        self.simulator.deeds.expire_tokens()
-
     def refuse_zeros(self) -> None:
         raise NotImplementedError("Etsy refuses a listing without stock from every seller, and pauses instead")
 
@@ -205,7 +197,9 @@ class EtsyStage(Stage):
 
     def buy(self, *wanted: tuple[Sku, int], paid: bool = True) -> RemoteOrderId:
         lines = [{"sku": sku, "quantity": quantity} for sku, quantity in wanted]
-        placed = self.simulator.deeds.checkout(lines, seller="anna", paid=paid, buyer={**BUYER, "country_iso": ABROAD})
+        placed = self.simulator.deeds.checkout(
+            lines, seller="anna", paid=paid, buyer={**self.BUYER, "country_iso": ABROAD}
+        )
         return RemoteOrderId(str(placed["receiptId"]))
 
     def pay(self, order: RemoteOrderId) -> None:
@@ -216,9 +210,6 @@ class EtsyStage(Stage):
 
     def ship_from_outside(self, order: RemoteOrderId, tracking: str) -> None:
         self.simulator.deeds.ship_order(int(order), carrier="DHL", tracking=tracking)
-
-    def buyers_words(self) -> tuple[str, ...]:
-        return tuple(BUYER.values())
 
     def partial_answer(self, accepted: Revision, refused: Revision) -> Fault:
         raise NotImplementedError("an answer of Etsy is about one listing")
