@@ -17,7 +17,8 @@ DOWNLOAD = "downloadPicture"
 class WithPictures:
     """A WSGI application that serves pictures at `HOST`, and at all other hosts the simulator's.
 
-    `served` says for a path what is there instead: a content type and a body. `fetched` are the paths asked for.
+    `served` says for a path what is there instead: a content type and a body, or the
+    status of a refusal. `fetched` are the paths asked for.
     """
 
     simulator: Callable[..., Iterable[bytes]]
@@ -30,5 +31,8 @@ class WithPictures:
         path = environ["PATH_INFO"]
         self.fetched.append(path)
         kind, body = self.served.get(path, ("image/jpeg", JPEG))
-        start_response("200 OK", [("Content-Type", kind), ("Content-Length", str(len(body)))])
+        start_response(
+            f"{kind} Not now" if kind.isdigit() else "200 OK",
+            [("Content-Type", kind), ("Content-Length", str(len(body)))],
+        )
         return [body]

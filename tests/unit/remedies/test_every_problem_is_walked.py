@@ -35,6 +35,8 @@ OUT_OF_REACH = {
     "amazon_feed_refused": "a feed of ours that Amazon cannot read: our own fault",
     "amazon_listing_gone": "a look shows that it has ended, and says so, before anything is refused for it",
     "amazon_offer_unknown": "every listing that is revised has its offer's id",
+    "etsy_currency_refused": "prices are in the currency of the account's facts: tests/contract/marketplaces/test_etsy_publishing.py",
+    "etsy_quantity_refused": "what has nothing to sell waits for stock before Etsy is asked",
     "amazon_site_unknown": "the API takes only sites that there are, before the adapter is asked",
     "amazon_too_many_variations": "no shop has so many variants of a product",
     "buyer_untold": "of marketplaces that tell buyers to some apps only: tests/faults/test_amazon_orders.py asks for it",
@@ -79,7 +81,9 @@ def test_every_walk_names_a_platform_that_there_is_or_listbridge_itself() -> Non
     assert {platform for platforms in walked().values() for platform in platforms} == there
 
 
-@pytest.mark.parametrize(("prefix", "platform"), [("amazon_", "amazon"), ("ebay_", "ebay"), ("shopify_", "shopify")])
+@pytest.mark.parametrize(
+    ("prefix", "platform"), [("amazon_", "amazon"), ("ebay_", "ebay"), ("etsy_", "etsy"), ("shopify_", "shopify")]
+)
 def test_what_is_a_platforms_own_is_walked_on_it(prefix: str, platform: str) -> None:
     own = {code: platforms for code, platforms in walked().items() if code.startswith(prefix)}
     assert {code: platforms for code, platforms in own.items() if platform not in platforms} == {}

@@ -18,7 +18,7 @@ from tests.unit.functions.seller import Seller
 
 T = TypeVar("T", bound=Callable[..., Any])
 
-SHOPIFY, EBAY, AMAZON, OURS = "shopify", "ebay", "amazon", "listbridge"
+SHOPIFY, EBAY, AMAZON, ETSY, OURS = "shopify", "ebay", "amazon", "etsy", "listbridge"
 WALKED: dict[str, set[str]] = defaultdict(set)
 """Code → who says it: one of the platforms, or Listbridge itself, whatever the platform."""
 

@@ -74,8 +74,8 @@ NOT_ACTIVATED = Row(Rejected, "etsy_not_activated", "complete_on_etsy")
 
 BY_WORDS: Final[Mapping[str, Row]] = {
     r"shared secret is (required|invalid)|api key": APP_REFUSED,  # anitabyte/etsyv3 issue 31
+    r"scope": FORBIDDEN,  # before the next: Etsy calls a token that was granted too little one that is "not permitted"
     r"invalid_token|access token": TOKEN_REFUSED,
-    r"scope": FORBIDDEN,
 }
 """By a pattern in what Etsy says, the first that fits; before the status."""
 BY_OWN_CODE: Final[Mapping[str, Row]] = {row.code: row for row in BY_WORDS.values()}

@@ -132,12 +132,12 @@ class ListingContent:
         ]
         if not names or len({picture for _, picture in rows if picture}) < 2:
             return None
-        name = picture_option(names, rows)
+        varying = self.varying[names.index(picture_option(names, rows))]
         shown: dict[str, str] = {}
         for values, picture in rows:
             if picture in self.pictures:
-                shown.setdefault(values[name], picture)
-        return self.varying[names.index(name)], shown
+                shown.setdefault(varying.of(values[varying.name]).values[0], picture)
+        return varying, shown
 
     def personalization(self) -> dict[str, Any] | None:
         """The body of updateListingPersonalization; None where the profile asks the buyer nothing."""

@@ -18,23 +18,23 @@ CUSTOM = (513, 514)
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """One that products differ by, under its name in the listing. `ids` are Etsy's own values, by name in small letters, all of
-    one `scale`; a value that Etsy does not have is written by its name alone."""
+    """One that products differ by, under its name in the listing. `known` are Etsy's own values of one `scale`, each with its
+    id, by name in small letters; a value that Etsy does not have is written by its name alone."""
 
     id: int
     name: str
     scale: int | None = None
-    ids: Mapping[str, int] = field(default_factory=dict)
+    known: Mapping[str, ValueTold] = field(default_factory=dict)
 
     def of(self, value: str) -> PropertySent:
-        """A product's value of it."""
-        id = self.ids.get(value.casefold())
+        """A product's value of it, as Etsy spells it."""
+        told = self.known.get(value.casefold())
         return PropertySent(
             property_id=self.id,
             property_name=self.name,
             scale_id=self.scale,
-            value_ids=(id,) if id is not None else (),
-            values=(value,),
+            value_ids=(told.value_id,) if told is not None and told.value_id is not None else (),
+            values=(told.name if told is not None else value,),
         )
 
 
@@ -75,7 +75,12 @@ def attribute(told: TaxonomyPropertyTold, values: Sequence[str]) -> dict[str, ob
     wanted = [value.casefold() for value in values]
     for scale, ids in by_scale.items():
         if all(value in ids for value in wanted):
-            return {"value_ids": [ids[value] for value in wanted], "values": list(values), "scale_id": scale}
+            found = [ids[value] for value in wanted]
+            return {
+                "value_ids": [one.value_id for one in found],
+                "values": [one.name for one in found],
+                "scale_id": scale,
+            }
     params = {"property": told.display_name or str(told.property_id), "values": ", ".join(values)}
     raise errors.ATTRIBUTE_REFUSED.error(params=params)
 
@@ -90,9 +95,9 @@ def _known(told: TaxonomyPropertyTold, wanted: Sequence[str]) -> Property:
     return Property(told.property_id, name, None, by_scale.get(None, {}))
 
 
-def _by_scale(values: Sequence[ValueTold]) -> dict[int | None, dict[str, int]]:
-    found: dict[int | None, dict[str, int]] = {}
+def _by_scale(values: Sequence[ValueTold]) -> dict[int | None, dict[str, ValueTold]]:
+    found: dict[int | None, dict[str, ValueTold]] = {}
     for one in values:
         if one.value_id is not None:
-            found.setdefault(one.scale_id, {})[one.name.casefold()] = one.value_id
+            found.setdefault(one.scale_id, {})[one.name.casefold()] = one
     return found

@@ -39,7 +39,7 @@ def test_a_property_of_the_category_gets_its_scale_and_its_values_ids_where_etsy
         "property_name": "Size",
         "scale_id": 302,
         "value_ids": [3],
-        "values": ["m"],
+        "values": ["M"],
     }
 
 
@@ -169,7 +169,7 @@ def test_a_draft_is_marked_by_its_only_tag_and_renewal_is_manual_by_default() ->
 
 
 def test_an_attribute_is_sent_with_etsys_ids_whatever_the_case() -> None:
-    assert attribute(FABRIC, ["wool", "Silk"]) == {"value_ids": [11, 12], "values": ["wool", "Silk"], "scale_id": None}
+    assert attribute(FABRIC, ["wool", "Silk"]) == {"value_ids": [11, 12], "values": ["Wool", "Silk"], "scale_id": None}
     with pytest.raises(Rejected) as refused:
         attribute(FABRIC, ["Wool", "Nylon"])
     assert refused.value.problem.code == "etsy_attribute_refused"
