@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,9 @@ from requests.adapters import BaseAdapter
 from listbridge import bootstrap, registry
 from listbridge.domain.configuration import Account, CreationProfile, Deployment, Profile, SalesList, Shop
 from listbridge.domain.ids import ListingKey, ProductId, ProfileId, RemoteOrderId, ShopOrderId, Site, Sku
+from listbridge.domain.manifest import BudgetSpec
 from listbridge.domain.orders.orders import Order
+from listbridge.domain.ports import Budget, Share
 from listbridge.infra.calls.http import HttpSession
 from listbridge.infra.calls.tokens import TokenCache
 from listbridge.platforms import OpenedMarketplaces, OpenedShops, Opener
@@ -145,8 +147,17 @@ class AnyPair:
         return [one.tracking for one in self.world.marketplaces.open(account).shipments(remote)]
 
 
+MakeBudget = Callable[[Sequence[BudgetSpec], Mapping[str, str], Share], Budget]
+"""As the budgets of all lanes are opened."""
+
+
 def any_pair(
-    shop_slug: str, marketplace_slug: str, *, limits: TimeLimits | None = None, sites: tuple[Site, ...] = ()
+    shop_slug: str,
+    marketplace_slug: str,
+    *,
+    limits: TimeLimits | None = None,
+    sites: tuple[Site, ...] = (),
+    budgets: Callable[[Stores], MakeBudget] | None = None,
 ) -> AnyPair:
     """The pair, connected, with its hooks in place, and nothing in it yet. What is sold is on the first of the sites, else on the
     first whose currency is the shop's, or can be."""
@@ -170,7 +181,7 @@ def any_pair(
         make_session=lambda observe, budget, longest_call_s: HttpSession(
             transport=wire, observe=observe, budget=budget
         ),
-        make_budget=lambda specs, scopes, share: FakeBudget(stores.clock),
+        make_budget=budgets(stores) if budgets is not None else lambda specs, scopes, share: FakeBudget(stores.clock),
         base_urls={shop_slug: "https://shop.example", marketplace_slug: "https://market.example"},
     )
     world = World(stores, OpenedShops(opener), OpenedMarketplaces(opener), fate, limits or TimeLimits(drain_run_s=8))

@@ -18,6 +18,9 @@ from listbridge.marketplaces.etsy.offers.pausing import pause, set_state
 from listbridge.marketplaces.etsy.offers.publishing import IMAGE, LISTING
 from listbridge.marketplaces.etsy.offers.reading import ACTIVE, INACTIVE
 
+_CALLS = ("getListingsInventoryByListingIds", "getListingInventory", "updateListing")
+"""The look at what sold last, the read, and the end of a whole listing."""
+
 
 def end(http: EtsyHttp, request: PublishRequest, steps: PublishSteps) -> None:
     """End the request's variants; all of a listing that sells nothing else. Raises RemoteError.
@@ -29,6 +32,8 @@ def end(http: EtsyHttp, request: PublishRequest, steps: PublishSteps) -> None:
     if not listing:
         return
     skus = [variant.key.sku for variant in request.variants]
+    for operation in _CALLS:  # inside the lease nothing is waited for
+        http.connection.budget.prepay(operation, 1, wait_s=0)
     with steps.unit(*skus) as unit:
         unit.check()
         try:
