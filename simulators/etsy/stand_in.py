@@ -59,6 +59,18 @@ class StandIn(MarketplaceStandIn):
         }
         return Seller(name, {}, {**APP, "refresh_token": told["refreshToken"]}, creation)
 
+    def quantity(self, sku: str, seller: str = "") -> int | None:
+        """None: in no listing. A listing that pauses or is sold out sells nothing, and shows 0."""
+        rows = self.get("listings", **({"seller": seller} if seller else {}))["listings"]
+        found = [
+            int(variation["quantity"]) if row["live"] else 0
+            for row in rows
+            if row["state"] in ("active", "inactive", "sold_out")
+            for variation in row["variations"]
+            if variation["sku"] == sku and variation["offered"]
+        ]
+        return max(found, default=None)
+
     def revisions(self) -> list[Sent]:
         return [
             Sent(row["sku"], tuple(row["quantities"]), tuple(row["prices"]))

@@ -64,6 +64,7 @@ class World(SellersWorld[JournalEntry, Seller]):
         self.listings: dict[int, Listing] = {}
         self.receipts: dict[int, Receipt] = {}
         self.listeners: list[Told] = []
+        self.expires_next: datetime | None = None
         self.made = 0
         """How many listings there have ever been, drafts and deleted ones too."""
         self.writes: list[dict[str, Any]] = []
@@ -89,6 +90,22 @@ class World(SellersWorld[JournalEntry, Seller]):
         """Etsy takes a fee: `listing`, `renew`, `renew_sold`, `renew_expired`."""
         fee = self.limits.amount("listing_fee") if amount is None else amount
         seller.fees.append(Fee(self.new_id(), self.now(), kind, fee, listing_id))
+
+    def note(self, seller: Seller, listing: Listing, via: str) -> None:
+        """Keep which values came in for which SKU, for the control door: a listing that pauses has none of anything."""
+        self.writes += [
+            {
+                "at": self.now().isoformat(),
+                "seller": seller.name,
+                "listing": str(listing.listing_id),
+                "state": listing.state,
+                "sku": one.sku,
+                "quantities": [0 if listing.state == "inactive" else one.quantity],
+                "prices": [str(one.price)],
+                "via": via,
+            }
+            for one in listing.products
+        ]
 
     def happened(self, event: str, receipt: Receipt) -> None:
         """Tell the listeners (`webhooks`) what became of an order, by Etsy's name of the event."""

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from simulators.etsy.errors import EtsyError
 from simulators.etsy.offers.fields import blank_content, when_made
 from simulators.etsy.offers.state import Image, Listing, Product, State, Value
-from simulators.etsy.offers.states import activate, deactivate, set_state, touch
+from simulators.etsy.offers.states import activate, deactivate, set_state, touch, watch
 from simulators.etsy.seller_deeds import SellerDeeds
 from simulators.etsy.state import Seller
 from simulators.etsy.taxonomy import CANDLES, NODES, properties_of
@@ -94,6 +94,7 @@ class OfferDeeds(SellerDeeds):
         listing.products = [Product(new(), new(), sku, (), price, quantity, readiness_id=readiness)]
         listing.images = [Image(new(), 1, "", "jpg", 1000, now)]
         self._world.listings[listing.listing_id] = listing
+        watch(self._world, listing)
         self._world.made += 1
         return listing.listing_id
 
@@ -232,6 +233,7 @@ class OfferDeeds(SellerDeeds):
         with self._world.lock:
             listing = self._listing(listing_id)
             listing.ends_at = self._world.pace.after(self._world.now(), seconds)
+            watch(self._world, listing)
             return {"listingId": listing_id}
 
     def _edit(self, sku: str, seller: str, act: Callable[[Product], None]) -> Told:

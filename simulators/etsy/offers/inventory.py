@@ -56,7 +56,7 @@ def put_inventory(world: World, call: Call) -> Reply:
     write(world, listing, products, sent)
     if call.vendor_fault == "images_unlinked":
         listing.variation_images = []
-    note(world, seller, listing, call.operation)
+    world.note(seller, listing, call.operation)
     return Reply(200, inventory_told(world, listing, True))
 
 
@@ -97,23 +97,6 @@ def _kept(
         if id is not None:
             found.append(replace(one, value_id=id))
     return found
-
-
-def note(world: World, seller: Seller, listing: Listing, via: str) -> None:
-    """Keep which values came in for which SKU, for the control door."""
-    world.writes += [
-        {
-            "at": world.now().isoformat(),
-            "seller": seller.name,
-            "listing": str(listing.listing_id),
-            "state": listing.state,
-            "sku": one.sku,
-            "quantities": [one.quantity],
-            "prices": [str(one.price)],
-            "via": via,
-        }
-        for one in listing.products
-    ]
 
 
 def _refuse_properties(listing: Listing, sent: SentInventory) -> None:

@@ -119,6 +119,7 @@ def update(world: World, call: Call) -> Reply:
             activate(world, seller, listing)
         elif state == "inactive":
             deactivate(world, listing)
+            world.note(seller, listing, call.operation)
         elif listing.state == "active":
             refuse_unfit(seller, listing)
     except Exception:

@@ -25,7 +25,13 @@ def set_state(world: World, listing: Listing, state: State) -> None:
     if listing.state != state:
         listing.state = state
         listing.state_at = world.now()
+    watch(world, listing)
     touch(world, listing)
+
+
+def watch(world: World, listing: Listing) -> None:
+    """Look for what has expired no later than this one does: nobody walks through all listings at each call."""
+    world.expires_next = min(world.expires_next or listing.ends_at, listing.ends_at)
 
 
 def refuse_frozen(listing: Listing) -> None:
@@ -96,6 +102,7 @@ def refuse_unfit(seller: Seller, listing: Listing) -> None:
 def _run(world: World, listing: Listing) -> None:
     days = world.limits.number("listing_days")
     listing.ends_at = world.pace.after(world.now(), timedelta(days=days).total_seconds())
+    watch(world, listing)
 
 
 def sold(world: World, seller: Seller, listing: Listing, units: int) -> None:
@@ -111,8 +118,14 @@ def sold(world: World, seller: Seller, listing: Listing, units: int) -> None:
 def expire(world: World) -> None:
     """End what has run four months, or renew it where the seller wanted that."""
     now = world.now()
+    if world.expires_next is None or now < world.expires_next:
+        return
+    world.expires_next = None
     for listing in world.listings.values():
-        if listing.state != "active" or listing.ends_at > now:
+        if listing.state != "active":
+            continue
+        if listing.ends_at > now:
+            watch(world, listing)
             continue
         if listing.content["should_auto_renew"]:
             world.charge(world.shop(listing.shop_id), "renew_expired", listing.listing_id)
