@@ -168,6 +168,21 @@ def test_renewal_is_manual_unless_the_profile_says_otherwise(stage: EtsyStage) -
     assert only(stage)["content"]["should_auto_renew"] is False
 
 
+def test_a_combination_that_the_shop_does_not_have_is_hidden_from_buyers(stage: EtsyStage) -> None:
+    pairs = [("S", "red"), ("M", "red"), ("S", "blue")]
+    variants = tuple(
+        VariantFacts(VariantId(f"v{n}"), Sku(f"J-{n}"), size, None, options={"Size": size, "Colour": colour})
+        for n, (size, colour) in enumerate(pairs)
+    )
+    one = sized(stage, "S", "M")
+    facts = replace(one.product, variants=variants, options=("Size", "Colour"))
+    wanted = tuple(PublishVariant(ListingKey(ACCOUNT, SITE, v.sku), v.variant, None, None) for v in variants)
+    request = replace(one, product=facts, variants=wanted)
+    stage.open().publish(request, stage.new_desk(request).worker())
+    shown = {(*(told[0] for told in row["aspects"].values()), row["offered"]) for row in only(stage)["variations"]}
+    assert shown == {("S", "red", True), ("M", "red", True), ("S", "blue", True), ("M", "blue", False)}
+
+
 # ---- refused before anything is made ----
 
 

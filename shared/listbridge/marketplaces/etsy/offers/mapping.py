@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 from listbridge.domain.catalog import ProductFacts, VariantFacts
@@ -23,6 +24,7 @@ from listbridge.infra.mapping.listing_html import ListingHtml
 from listbridge.marketplaces.etsy import errors
 from listbridge.marketplaces.etsy.manifest import MAX_PRODUCTS, MAX_SKU_LENGTH
 from listbridge.marketplaces.etsy.offers import texts
+from listbridge.marketplaces.etsy.offers.grid import whole
 from listbridge.marketplaces.etsy.offers.inventory import kept
 from listbridge.marketplaces.etsy.offers.pictures import MAX_PICTURES
 from listbridge.marketplaces.etsy.offers.properties import Property, properties_of
@@ -115,12 +117,12 @@ class ListingContent:
 
         A value that is not told stays as it is there. Raises Rejected for one that is not there either.
         """
-        there = {one.sku: one for one in beside.products}
+        there = {one.sku: one for one in beside.products if one.sku in values}
         mine = [self._product(sku, values[sku], there.get(sku)) for sku in self.values if sku in values]
-        others = [kept(one) for sku, one in there.items() if self.varying and sku not in values]
+        others = [kept(one) for one in beside.products if self.varying and one.sku not in values and not one.is_deleted]
         on = tuple(one.id for one in self.varying)
         return InventorySent(
-            products=(*others, *mine), price_on_property=on, quantity_on_property=on, sku_on_property=on
+            products=whole(on, mine, others), price_on_property=on, quantity_on_property=on, sku_on_property=on
         )
 
     def pictures_by_value(self) -> tuple[Property, dict[str, str]] | None:
@@ -223,13 +225,18 @@ def listing_content(
     )
 
 
-def refuse_oversized(product: ProductFacts, skus: Iterable[Sku]) -> None:
-    """Raises Rejected for a product with more products, options or values than one listing may have. It needs no call."""
+def refuse_oversized(product: ProductFacts, skus: Sequence[Sku]) -> None:
+    """Raises Rejected for a product with more products, options or values than one listing may have, the combinations that are not
+    sold among them. It needs no call."""
     VARIATIONS.refuse_oversized(product, skus)
     names = VARIATIONS.names(product, {})
     if len(names) > MAX_OPTIONS:
         params = {"count": str(len(names)), "max": str(MAX_OPTIONS), "options": ", ".join(names)}
         raise errors.TOO_MANY_OPTIONS.error(params=params)
+    wanted = set(skus)
+    rows = [one.options for one in product.variants if one.sku in wanted]
+    combinations = prod(len({row.get(name, "").strip() for row in rows}) for name in names) if names and rows else 0
+    VARIATIONS.refuse_too_many(combinations, {})
 
 
 def _with_brackets(values: Mapping[Sku, Sequence[str]]) -> dict[Sku, RemoteError]:

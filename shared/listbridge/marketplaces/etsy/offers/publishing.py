@@ -134,7 +134,7 @@ class Publishing:
         self._put_attributes(id)
         self._put_question(id)
         returns = written is not None and shown.state != ACTIVE
-        if returns and shown.state in (_DRAFT, *_RENEWED):
+        if returns and self._costs(shown):
             self.steps.save(**{CHARGING: shown.state})
         fields = {**self.content.fields(), "state": ACTIVE if returns else None}
         told = self._write("PATCH", self._path(id), "updateListing", fields)
@@ -143,6 +143,12 @@ class Publishing:
         if shown.state in _RENEWED and returns:
             self._put_values(told, may_pause=True)
         return told
+
+    def _costs(self, shown: ListingTold) -> bool:
+        """Whether Etsy charges its fee for putting it on sale: also for one that pauses, when its four months are over."""
+        ends, now = shown.ending_timestamp, self.http.connection.clock.now().timestamp()
+        over = shown.state == INACTIVE and ends is not None and ends <= now
+        return over or shown.state in (_DRAFT, *_RENEWED)
 
     # ---- what it holds ----
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.ids import Sku
 from listbridge.domain.verdicts import Rejected
 from listbridge.marketplaces.etsy.offers.eras import eras
@@ -93,6 +94,71 @@ def test_a_value_that_nobody_knows_is_refused_and_never_made_up(quantity: Any, p
     with pytest.raises(Rejected) as refused:
         content().inventory({Sku("A"): worth(quantity, price)})
     assert refused.value.problem.code == code
+
+
+def coloured(*pairs: tuple[str, str]) -> ProductFacts:
+    variants = [variant(f"{colour}-{size}", options={"Size": size, "Colour": colour}) for colour, size in pairs]
+    return product(*variants, options=("Size", "Colour"))
+
+
+def rows(sent: dict[str, Any]) -> dict[tuple[str, ...], tuple[str, int, bool]]:
+    return {
+        tuple(value["values"][0] for value in one["property_values"]): (
+            one["sku"],
+            one["offerings"][0]["quantity"],
+            one["offerings"][0]["is_enabled"],
+        )
+        for one in sent["products"]
+    }
+
+
+def test_a_combination_that_the_shop_does_not_have_is_there_and_hidden() -> None:
+    made = content(coloured(("red", "S"), ("red", "M"), ("blue", "S")))
+    sent = made.inventory({sku: worth(3, "9") for sku in made.values}).body()
+    assert rows(sent) == {
+        ("S", "red"): ("red-S", 3, True),
+        ("M", "red"): ("red-M", 3, True),
+        ("S", "blue"): ("blue-S", 3, True),
+        ("M", "blue"): ("", 0, False),
+    }
+
+
+def as_told(sent: dict[str, Any]) -> InventoryTold:
+    """What Etsy shows of what was written."""
+    products = [
+        {
+            **one,
+            "offerings": [
+                {**row, "price": {"amount": round(row["price"] * 100), "divisor": 100, "currency_code": "EUR"}}
+                for row in one["offerings"]
+            ],
+        }
+        for one in sent["products"]
+    ]
+    return InventoryTold.model_validate({**sent, "products": products})
+
+
+def test_a_hidden_combination_gives_its_place_to_a_variant_that_the_shop_has_by_now() -> None:
+    before = content(coloured(("red", "S"), ("red", "M"), ("blue", "S")))
+    there = as_told(before.inventory({sku: worth(3, "9") for sku in before.values}).body())
+    made = content(coloured(("red", "S"), ("red", "M"), ("blue", "S"), ("blue", "M")))
+    sent = made.inventory({sku: worth(2, "9") for sku in made.values}, there).body()
+    assert len(sent["products"]) == 4
+    assert rows(sent)["M", "blue"] == ("blue-M", 2, True)
+
+
+def test_a_product_of_the_sellers_own_in_the_same_place_is_not_written_over() -> None:
+    there = as_told(content(sized("S")).inventory({Sku("J-S"): worth(3, "9")}).body())
+    other = product(variant("OTHER", options={"Size": "S"}), variant("L", options={"Size": "L"}), options=("Size",))
+    with pytest.raises(Rejected) as refused:
+        content(other).inventory({Sku("OTHER"): worth(1, "1"), Sku("L"): worth(1, "1")}, there)
+    assert (refused.value.problem.code, refused.value.problem.params["other"]) == ("etsy_variations_alike", "J-S")
+
+
+def test_combinations_count_whether_the_shop_has_them_or_not() -> None:
+    pairs = [(f"c{n}", f"s{n % 9}") for n in range(50)]
+    code, params = refusal(coloured(*pairs))
+    assert (code, params["count"]) == ("etsy_too_many_variations", "450")
 
 
 def test_401_products_are_too_many_for_one_listing() -> None:
