@@ -45,12 +45,11 @@ def activate(world: World, seller: Seller, listing: Listing) -> None:
     if listing.state == "active":
         return
     refuse_unfit(seller, listing)
-    if listing.state == "sold_out":
-        for product in listing.products:
-            if product.enabled and product.quantity == 0:
-                product.quantity = 1
-    elif listing.quantity == 0:
+    renews = listing.state == "sold_out"
+    if not any(renews or one.quantity for one in listing.offered):
         raise no_stock()
+    for product in listing.offered if renews else ():
+        product.quantity = product.quantity or 1
     if listing.state == "draft":
         world.charge(seller, "listing", listing.listing_id)
         _run(world, listing)
