@@ -11,10 +11,14 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from _pytest.terminal import TerminalReporter
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.contract.unverified import lines
+
 ROOT = Path(__file__).parents[1]
+_CONTRACT = ROOT / "tests" / "contract"
 _GROUP = re.compile(r"""xdist_group\("([\w-]+)"\)""")
 
 
@@ -35,3 +39,12 @@ class ByGroup(LoadScopeScheduling):
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByGroup:
     return ByGroup(config, log)
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.Config) -> None:
+    """Behind a run of all contract tests: which calls no official document was held against."""
+    asked = [(ROOT / one.partition("::")[0]).resolve() for one in config.args]
+    if any(_CONTRACT.is_relative_to(one) for one in asked):
+        terminalreporter.section("unverified operations: held against no official document")
+        for line in lines():
+            terminalreporter.line(line)

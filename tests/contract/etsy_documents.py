@@ -82,6 +82,9 @@ class EtsyDocuments:
         """Read the document once per run. Skips the asking test where it is absent."""
         return _load(str(require_specs("etsy")))
 
+    def operation_ids(self) -> set[str]:
+        return {operation.id for operation in self._operations}
+
     def find(self, method: str, path: str) -> Operation:
         """The operation of a method and a path. Raises `ContractBroken` where there is none."""
         found = [one for one in self._operations if one.method == method.upper() and one.path.fullmatch(path)]
