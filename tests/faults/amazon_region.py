@@ -22,7 +22,7 @@ from listbridge.services.catalog.recompute import Recompute
 from simulators.amazon import AmazonSimulator
 from simulators.amazon.subscribing import EVENT_BRIDGE, Destination, Subscription
 from tests.contract.marketplaces.amazon_documents import AmazonDocuments
-from tests.contract.openapi import ContractBroken
+from tests.contract.official_documents import ContractBroken
 from tests.fakes.machine import Context
 from tests.fakes.world import ACCOUNT, LIST
 from tests.faults.any_pair import AnyPair, any_pair
