@@ -34,7 +34,7 @@ TEN = Decimal("10.00")
 PATCH, PUT = "patchListingsItem", "putListingsItem"
 
 
-@dataclass
+@dataclass(repr=False)  # of all that it holds it would be megabytes
 class Region:
     """The pair, and the simulator behind its marketplace."""
 

@@ -66,7 +66,7 @@ class Wire(BaseAdapter):
         """Nothing is open."""
 
 
-@dataclass
+@dataclass(repr=False)  # of all that it holds it would be megabytes
 class AnyPair:
     """A shop and an account, our system between them, and what buyers and the seller do."""
 
