@@ -170,6 +170,9 @@ class OrderPage:
     unreadable: tuple[RemoteOrderId, ...] = ()
     """Orders on this page that could not be understood: each is left to itself, so that it stops no other
     (promises.md#p6)."""
+    known_until: datetime | None = None
+    """Up to when the marketplace itself says that its list tells every change; later ones may be missing. None where it does
+    not say: then nobody knows but that the list is no further behind than `OrderTraits.overlap_s`."""
 
 
 @dataclass(frozen=True, slots=True)
