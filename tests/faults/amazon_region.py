@@ -122,6 +122,10 @@ class Region:
         [seller] = self.amazon.world.sellers.values()
         store.save(account.model_copy(update={"remote_name": seller.seller_id}))
         self.p.world.marketplaces.open(store.get(Account, ACCOUNT)).listen(QUEUE, "")
+        self.take_in_what_is_told()
+
+    def take_in_what_is_told(self) -> None:
+        """What Amazon sends to our queue comes to our door."""
         self.amazon.world.notifications.queue.deliver_with(self._take_in)
         self.p.world.on_round.append(self._pump)
 

@@ -146,10 +146,15 @@ class AnyPair:
 
 
 def any_pair(
-    shop_slug: str, marketplace_slug: str, *, limits: TimeLimits | None = None, sites: tuple[Site, ...] = ()
+    shop_slug: str,
+    marketplace_slug: str,
+    *,
+    limits: TimeLimits | None = None,
+    sites: tuple[Site, ...] = (),
+    prepare: Callable[[Any], None] = lambda shop: None,
 ) -> AnyPair:
     """The pair, connected, with its hooks in place, and nothing in it yet. What is sold is on the first of the sites, else on the
-    first whose currency is the shop's."""
+    first whose currency is the shop's. `prepare` is given the staged shop before it is connected."""
     stores, fate = Stores(), Fate()
     known = registry.marketplace(marketplace_slug).sites
     sites = sites or (next(one for one, bounds in known.items() if bounds.currency == CURRENCY),)
@@ -157,6 +162,7 @@ def any_pair(
     market = market(clock=stores.clock, sites=sites)
     market.unchecked = True
     shop: StagedShop = staged_shop(shop_slug)(clock=stores.clock)
+    prepare(shop)
     hosts = {"shop.example": shop.app(), "market.example": market.app()}
     wire = Wire(fate, hosts)
     opener = Opener(
