@@ -32,7 +32,7 @@ class MarketModes:
     urgent_below: int = 1
     """What is below this does not ride in a submission, and does not wait for one."""
     urgent_most: int | None = None
-    """If more zeros wait, they ride as well."""
+    """If more of that waits, it rides as well."""
     refuses_bulk: RemoteError | None = None
     """How every such submission is answered."""
 

@@ -19,7 +19,8 @@ from listbridge.domain.listings.listing import Status, Values
 from listbridge.domain.money import Money
 from listbridge.domain.work import PublishKind
 from listbridge.services.catalog.recompute import Recompute
-from simulators.amazon import AmazonSimulator
+from simulators.amazon import AmazonSimulator, Limits
+from simulators.amazon.limits import CallBudget
 from simulators.amazon.subscribing import EVENT_BRIDGE, Destination, Subscription
 from tests.contract.marketplaces.amazon_documents import AmazonDocuments
 from tests.contract.official_documents import ContractBroken
@@ -182,8 +183,14 @@ class Region:
         assert (self.p.world.silent_rows(), self.p.world.dead_letters()) == ([], [])
 
 
-def region(*sites: Site) -> Region:
-    """The pair, connected on these sites (Germany alone where none is named), with nothing in it yet."""
-    made = any_pair("shopify", "amazon", sites=sites or (DE,))
+def region(*sites: Site, limits: bool = False) -> Region:
+    """The pair, connected on these sites (Germany alone where none is named), with nothing in it yet. With `limits` Amazon keeps
+    its documented ones, and we our budgets."""
+    made = any_pair("shopify", "amazon", sites=sites or (DE,), budgets=limits)
     made.market.unchecked = False
-    return Region(made)
+    found = Region(made)
+    if limits:
+        world = found.amazon.world
+        world.limits = Limits.load()
+        world.budget = CallBudget(world.limits, world.pace)
+    return found

@@ -17,6 +17,7 @@ from listbridge.domain.ids import ListingKey, ProductId, ProfileId, RemoteOrderI
 from listbridge.domain.orders.orders import Order
 from listbridge.infra.calls.http import HttpSession
 from listbridge.infra.calls.tokens import TokenCache
+from listbridge.infra.coordination.budgets import BudgetPool
 from listbridge.platforms import OpenedMarketplaces, OpenedShops, Opener
 from listbridge.services.configuration.connect_shop import connect_shop
 from listbridge.services.connection_state import secret_name
@@ -26,6 +27,7 @@ from simulators.door import Transport
 from tests.contract.marketplaces.stages import Stage, staged
 from tests.contract.shops.staging import StagedShop, staged_shop
 from tests.contract.unread import unread
+from tests.fakes.buckets import FakeBuckets
 from tests.fakes.budget import FakeBudget
 from tests.fakes.death import Fate
 from tests.fakes.hand_overs import NO_HAND_OVERS
@@ -152,9 +154,11 @@ def any_pair(
     limits: TimeLimits | None = None,
     sites: tuple[Site, ...] = (),
     prepare: Callable[[Any], None] = lambda shop: None,
+    budgets: bool = False,
 ) -> AnyPair:
     """The pair, connected, with its hooks in place, and nothing in it yet. What is sold is on the first of the sites, else on the
-    first whose currency is the shop's. `prepare` is given the staged shop before it is connected."""
+    first whose currency is the shop's. `prepare` is given the staged shop before it is connected. With `budgets` the
+    marketplace's real ones are drawn from."""
     stores, fate = Stores(), Fate()
     known = registry.marketplace(marketplace_slug).sites
     sites = sites or (next(one for one, bounds in known.items() if bounds.currency == CURRENCY),)
@@ -164,7 +168,8 @@ def any_pair(
     shop: StagedShop = staged_shop(shop_slug)(clock=stores.clock)
     prepare(shop)
     hosts = {"shop.example": shop.app(), "market.example": market.app()}
-    wire = Wire(fate, hosts)
+    limited = registry.marketplace(marketplace_slug).budgets
+    wire, pool = Wire(fate, hosts), BudgetPool(FakeBuckets(), stores.leases, stores.clock)
     opener = Opener(
         configuration=stores.configuration,
         secrets=stores.secrets,
@@ -174,7 +179,9 @@ def any_pair(
         make_session=lambda observe, budget, longest_call_s: HttpSession(
             transport=wire, observe=observe, budget=budget
         ),
-        make_budget=lambda specs, scopes, share: FakeBudget(stores.clock),
+        make_budget=lambda specs, scopes, share: (
+            pool.open(specs, scopes, share) if budgets and specs == limited else FakeBudget(stores.clock)
+        ),
         base_urls={shop_slug: "https://shop.example", marketplace_slug: "https://market.example"},
     )
     world = World(stores, OpenedShops(opener), OpenedMarketplaces(opener), fate, limits or TimeLimits(drain_run_s=8))

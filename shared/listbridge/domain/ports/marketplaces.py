@@ -76,7 +76,7 @@ class BulkWriter(Protocol):
 
     @property
     def urgent_most(self) -> int | None:
-        """If more zeros than this wait, what is urgent rides as well; None where it never does."""
+        """If more that is urgent waits, it rides as well; None where it never does."""
 
     @property
     def settle_s(self) -> float:
