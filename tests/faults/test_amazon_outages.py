@@ -1,0 +1,63 @@
+"""Amazon that is away, refuses everything, or says things that are not so, for longer than anybody likes."""
+
+from __future__ import annotations
+
+import pytest
+
+from listbridge.domain.ids import ListingKey
+from listbridge.domain.listings.listing import Status
+from listbridge.domain.work import PublishKind
+from simulators.faults import Fault
+from tests.faults.amazon_region import TEN, Region, region
+
+pytestmark = pytest.mark.timeout(900)
+SIX = ("XS", "S", "M", "L", "XL", "XXL")
+HOUR = 3600.0
+FOREVER = 1_000_000
+THROTTLED = {"errors": [{"code": "QuotaExceeded", "message": "You exceeded your quota for the requested resource."}]}
+
+
+@pytest.fixture
+def r() -> Region:
+    return region()
+
+
+def one_family(r: Region, keys: list[ListingKey]) -> None:
+    assert [r.p.world.row(key).status for key in keys] == [Status.ACTIVE] * 6
+    families = [one for one in r.p.market.live() if set(one.variations) == set(SIX)]
+    assert len(families) == 1
+    assert {(one.quantity, one.price) for one in families[0].variations.values()} == {(5, TEN)}
+    r.in_step()
+
+
+def test_an_hour_of_429_for_everything_is_not_hammered_and_loses_neither_a_zero_nor_a_publishing(r: Region) -> None:
+    r.p.sell("MUG")
+    keys = r.send(r.p.add_product(*SIX), deliver=False)
+    before = sum(r.calls().values())
+    r.amazon.faults.add(Fault("*", "status", status=429, times=FOREVER, body=THROTTLED))
+    r.p.shop.set_stock("MUG", 0)
+    r.p.run(HOUR)
+    assert r.stock("MUG") == 5
+    assert sum(r.calls().values()) - before < 200
+    assert r.p.world.dead_letters() == []
+    r.amazon.faults.clear()
+    r.p.run(HOUR / 4)
+    assert r.stock("MUG") == 0
+    r.rest()
+    one_family(r, keys)
+
+
+@pytest.mark.parametrize("nth", range(1, 16, 3))
+def test_amazon_goes_away_in_the_middle_of_a_publishing_and_comes_back_after_two_hours(r: Region, nth: int) -> None:
+    r.amazon.faults.add(Fault("*", "drop_before", skip=nth, times=FOREVER))
+    keys = r.send(r.p.add_product(*SIX))
+    r.p.run(2 * HOUR)
+    r.amazon.faults.clear()
+    r.p.run(HOUR)
+    r.p.world.settle(hours=24)
+    told = {r.p.world.row(key).status for key in keys}
+    if told != {Status.ACTIVE}:  # it was given up, and says so: sent again it becomes the same family
+        assert all(r.p.world.row(key).hold for key in keys if r.p.world.row(key).status is not Status.ACTIVE)
+        r.p.world.action(PublishKind.SEND, r.p.products["M"])
+        r.rest()
+    one_family(r, keys)
