@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
+from listbridge.domain.configuration import Account, ConnectionState
 from listbridge.domain.ids import ListingKey
 from listbridge.domain.listings.listing import Status
+from listbridge.domain.money import Money
 from listbridge.domain.work import PublishKind
 from simulators.faults import Fault
-from tests.faults.amazon_region import TEN, Region, region
+from tests.fakes.world import ACCOUNT
+from tests.faults.amazon_region import DE, FR, TEN, Region, region
 
 pytestmark = pytest.mark.timeout(900)
 SIX = ("XS", "S", "M", "L", "XL", "XXL")
 HOUR = 3600.0
 FOREVER = 1_000_000
+GERMANY, FRANCE = "A1PA6795UKMFR9", "A13V1IB3VIYZZH"
 THROTTLED = {"errors": [{"code": "QuotaExceeded", "message": "You exceeded your quota for the requested resource."}]}
 
 
 @pytest.fixture
 def r() -> Region:
     return region()
+
+
+@pytest.fixture
+def shop_on_two() -> tuple[Region, ListingKey, ListingKey]:
+    """A mug on two sites of the region."""
+    r = region(DE, FR)
+    (here,) = r.p.sell("MUG")
+    (there,) = r.also_on(FR, r.p.products["MUG"])
+    r.rest()
+    return r, here, there
 
 
 def one_family(r: Region, keys: list[ListingKey]) -> None:
@@ -61,3 +77,31 @@ def test_amazon_goes_away_in_the_middle_of_a_publishing_and_comes_back_after_two
         r.p.world.action(PublishKind.SEND, r.p.products["M"])
         r.rest()
     one_family(r, keys)
+
+
+def test_a_site_that_the_seller_leaves_stops_no_other(shop_on_two: tuple[Region, ListingKey, ListingKey]) -> None:
+    r, here, there = shop_on_two
+    r.amazon.deeds.set_sites("anna", [GERMANY])
+    r.p.shop.set_stock("MUG", 3)
+    r.p.shop.set_price("MUG", "12.00")
+    r.p.run(HOUR)
+    assert r.p.world.stores.configuration.get(Account, ACCOUNT).state is ConnectionState.ACTIVE
+    assert (r.stock("MUG"), r.p.world.row(here).accepted.price) == (3, Money(Decimal("12.00"), "EUR"))
+    hold = r.p.world.row(there).hold
+    assert hold is not None
+    assert hold.params["reason"] == "amazon_site_left"
+    r.p.shop.set_stock("MUG", 0)
+    r.p.run(HOUR)
+    assert r.stock("MUG") == 0
+    assert r.broken == []
+
+
+def test_the_site_whose_call_carries_the_quantity_is_left_and_the_other_carries_it(
+    shop_on_two: tuple[Region, ListingKey, ListingKey],
+) -> None:
+    r, _, there = shop_on_two
+    r.amazon.deeds.set_sites("anna", [FRANCE])
+    r.p.shop.set_stock("MUG", 0)
+    r.p.run(HOUR)
+    assert (r.stock("MUG"), r.p.world.row(there).accepted.quantity) == (0, 0)
+    assert r.p.world.stores.configuration.get(Account, ACCOUNT).state is ConnectionState.ACTIVE

@@ -9,7 +9,7 @@ from listbridge.domain.ids import ListingKey
 from listbridge.domain.listings.listing import Listing, Values
 from listbridge.domain.ports import RevisionResult, Submission, Submitted, UnitRevision
 from listbridge.domain.problem import Problem
-from listbridge.domain.verdicts import NotFound, OutcomeUnknown, RemoteError
+from listbridge.domain.verdicts import NotFound, OutcomeUnknown, Rejected, RemoteError
 from listbridge.marketplaces.amazon.client import AmazonHttp
 from listbridge.marketplaces.amazon.errors import GONE, OTHER_SITE_REFUSED
 from listbridge.marketplaces.amazon.manifest import APPLIED_WITHIN_S
@@ -62,19 +62,25 @@ def revise(http: AmazonHttp, unit: UnitRevision) -> list[RevisionResult]:
 
 
 def _sent(http: AmazonHttp, part: SitePatches) -> dict[ListingKey, RevisionResult]:
+    taken = _taken(http, part)
+    first, *others = part.tells
+    if isinstance(taken, Submission):
+        return {key: RevisionResult(key, submission=taken) for key in part.tells}
+    # Those of other sites had only their quantity in it: they go without the one that was refused.
+    return {first: RevisionResult(first, taken)} | {
+        key: RevisionResult(key, OTHER_SITE_REFUSED.instead_of(taken)) for key in others
+    }
+
+
+def _taken(http: AmazonHttp, part: SitePatches) -> Submission | RemoteError:
+    """The submission, or why Amazon refuses what was sent for this site. Raises RemoteError for any other failure."""
     try:
         answer = Items(http).patch(site_of(part.site), part.sku, ANY_TYPE, part.patches)
     except NotFound as missed:
         raise GONE.instead_of(missed) from None
-    refusal = refusal_of(answer)
-    first, *others = part.tells
-    if refusal is None:
-        taken = Submission(f"{_TICKET}{answer.submission_id}", _in(http, _FIRST_LOOK_S))
-        return {key: RevisionResult(key, submission=taken) for key in part.tells}
-    # Those of other sites had only their quantity in it: they go without the one that was refused.
-    return {first: RevisionResult(first, refusal)} | {
-        key: RevisionResult(key, OTHER_SITE_REFUSED.instead_of(refusal)) for key in others
-    }
+    except Rejected as refused:
+        return refused
+    return refusal_of(answer) or Submission(f"{_TICKET}{answer.submission_id}", _in(http, _FIRST_LOOK_S))
 
 
 def outcomes(
