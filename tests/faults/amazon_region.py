@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -18,6 +19,7 @@ from listbridge.domain.ids import ListingKey, ProductId, ProfileId, RemoteId, Sa
 from listbridge.domain.listings.listing import Status, Values
 from listbridge.domain.money import Money
 from listbridge.domain.work import PublishKind
+from listbridge.marketplaces.amazon.sites import site_of
 from listbridge.services.catalog.recompute import Recompute
 from simulators.amazon import AmazonSimulator, Limits
 from simulators.amazon.limits import CallBudget
@@ -72,21 +74,26 @@ class Region:
         seller = next(iter(self.amazon.world.sellers))
         made = self.amazon.deeds.seed_listings(seller, skus, quantity=stock)["listings"]
         keys = self.p.world.add(self.p.add_product(*skus, stock=stock))
-        price = Money(TEN, "EUR")
-        for key in keys:
-            shown = Values(stock, price, self.p.world.now)
-            offer, remote = RemoteId(key.sku), RemoteId(made[key.sku])
-            self.p.world.stores.listings.change(
-                key,
-                lambda row, shown=shown, offer=offer, remote=remote: replace(
-                    row, status=Status.ACTIVE, offer=offer, remote=remote, accepted=shown
-                ),
-            )
-        Recompute(self.p.world.deps).listings(keys)
+        self._live(keys, made, stock)
         return keys
 
     def also_on(self, site: Site, product: ProductId, *, cap: int | None = None) -> list[ListingKey]:
         """The same product, published on another site of the region too, perhaps with never more than `cap`."""
+        self._second_list(site, Rules() if cap is None else Rules(quantity=QuantityRule(mode="cap", value=cap)))
+        return self.p.world.sell(product, sales_list=SECOND)
+
+    def seeded_also_on(self, site: Site, keys: list[ListingKey], *, stock: int = 20) -> list[ListingKey]:
+        """The same SKUs, live and in step on another site of the region too, without publishing each."""
+        seller = next(iter(self.amazon.world.sellers))
+        store = site_of(site).marketplace_id
+        made = self.amazon.deeds.seed_listings(seller, [key.sku for key in keys], site=store, quantity=stock)
+        self._second_list(site, Rules())
+        products = dict.fromkeys(self.p.products[key.sku] for key in keys)
+        there = self.p.world.add(*products, sales_list=SECOND)
+        self._live(there, made["listings"], stock)
+        return there
+
+    def _second_list(self, site: Site, rules: Rules) -> None:
         save = self.p.world.stores.configuration.save
         creation = CreationProfile(
             id=ProfileId("creation_2"),
@@ -95,7 +102,6 @@ class Region:
             site=site,
             settings=self.p.market.creation(site).settings,
         )
-        rules = Rules() if cap is None else Rules(quantity=QuantityRule(mode="cap", value=cap))
         save(creation)
         save(
             SalesList(
@@ -108,7 +114,19 @@ class Region:
                 rules=rules,
             )
         )
-        return self.p.world.sell(product, sales_list=SECOND)
+
+    def _live(self, keys: list[ListingKey], made: Mapping[str, str], stock: int) -> None:
+        price = Money(TEN, "EUR")
+        for key in keys:
+            shown = Values(stock, price, self.p.world.now)
+            offer, remote = RemoteId(key.sku), RemoteId(made[key.sku])
+            self.p.world.stores.listings.change(
+                key,
+                lambda row, shown=shown, offer=offer, remote=remote: replace(
+                    row, status=Status.ACTIVE, offer=offer, remote=remote, accepted=shown
+                ),
+            )
+        Recompute(self.p.world.deps).listings(keys)
 
     def send(self, product: ProductId, *, deliver: bool = True, sales_list: SalesListId = LIST) -> list[ListingKey]:
         """Put it in the sales list and send it; nobody waits until it is live."""

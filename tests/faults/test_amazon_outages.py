@@ -105,3 +105,30 @@ def test_the_site_whose_call_carries_the_quantity_is_left_and_the_other_carries_
     r.p.run(HOUR)
     assert (r.stock("MUG"), r.p.world.row(there).accepted.quantity) == (0, 0)
     assert r.p.world.stores.configuration.get(Account, ACCOUNT).state is ConnectionState.ACTIVE
+
+
+def test_a_feed_for_a_site_that_the_seller_left_is_refused_and_the_other_site_gets_the_stock() -> None:
+    r = region(DE, FR)
+    here = r.seed(70)
+    there = r.seeded_also_on(FR, here)
+    r.amazon.deeds.set_sites("anna", [FRANCE])
+    for key in here:
+        r.p.shop.set_stock(key.sku, 15)
+    r.p.run(HOUR)
+    assert {r.stock(key.sku) for key in there} == {15}
+    assert {r.p.world.row(key).accepted.quantity for key in there} == {15}
+    assert {r.p.world.row(key).hold.params["reason"] for key in here if r.p.world.row(key).hold} == {"amazon_site_left"}
+
+
+def test_a_price_that_a_feed_s_report_refuses_keeps_the_stock_of_the_other_site_not_back() -> None:
+    r = region(DE, FR)
+    here = r.seed(70)
+    there = r.seeded_also_on(FR, here)
+    r.amazon.deeds.plan_issue("S7", "submission", code="90117", category="INVALID_PRICE", attribute="purchasable_offer")
+    for key in here:
+        r.p.shop.set_price(key.sku, "12.00")
+        r.p.shop.set_stock(key.sku, 15)
+    r.p.run(HOUR)
+    assert r.calls()["createFeed"] >= 1
+    assert {r.stock(key.sku) for key in there} == {15}
+    assert {r.p.world.row(key).accepted.quantity for key in there} == {15}
