@@ -42,6 +42,8 @@ class MarketModes:
     """Writes are only taken in, and are decided and take effect so much later."""
     bulk_decides_after_s: float | None = None
     """A submission of many takes effect so much later, after what is sent alone meanwhile."""
+    unreadable: RemoteError | None = None
+    """How every read of listings is answered."""
     undecided: bool = False
     """What was submitted stays so."""
     late_s: float = 0.0

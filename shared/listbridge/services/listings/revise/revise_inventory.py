@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from itertools import pairwise
+from threading import Event
 
 from listbridge.domain import trace
 from listbridge.domain.activity import ActivityEntry
@@ -20,7 +21,7 @@ from listbridge.domain.ids import ListingKey, new_id
 from listbridge.domain.listings import ledger
 from listbridge.domain.listings.bands import Band
 from listbridge.domain.listings.listing import BOTH, LedgerField, Listing
-from listbridge.domain.ports import Conflict, Lease, Missing, Share
+from listbridge.domain.ports import BulkWriter, Conflict, Lease, Missing, Share
 from listbridge.domain.verdicts import Unauthorized
 from listbridge.domain.work import Lane, Nudge, PublishKind, PublishTask
 from listbridge.services.catalog.nudge import ROWS_PER_NUDGE, nudge, nudge_later, wake_around
@@ -28,6 +29,7 @@ from listbridge.services.connection_state import expire_account
 from listbridge.services.deps import AccountDeps
 from listbridge.services.guard import SendGuard
 from listbridge.services.job_results import demanded_fields_sent
+from listbridge.services.listings.revise.ask_units import UnitsAsked
 from listbridge.services.listings.revise.attempts import Attempts
 from listbridge.services.listings.revise.due_listings import DueListings
 from listbridge.services.listings.revise.submit_units import TOGETHER_S, UnitsTogether
@@ -112,6 +114,8 @@ class Drainer:
     _index_owes_rows: bool = False
     """The due index may show rows that nobody named to this run."""
     _later: dict[ListingKey, datetime] = field(default_factory=dict)
+    _hurry: Event = field(default_factory=Event)
+    """Set when a zero waits for the lease of a unit that is being put together with others: they go as they are."""
     _idle: Counter[ListingKey] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -176,12 +180,15 @@ class Drainer:
         adapter, now = self._writer(Share.ORDINARY).adapter, self.deps.clock.now()
         traits = self.deps.marketplaces.traits(self.account)
         most = traits.revise_batch
-        flying = {adapter.lease_key(rows[0]) for flight in self._flying.values() for rows in flight.units}
+        flying = {adapter.lease_key(rows[0]): flight.kind for flight in self._flying.values() for rows in flight.units}
         kinds = Counter(flight.kind for flight in self._flying.values())
         bulk, free = adapter.bulk(), kinds[_Kind.UNIT] < width
 
         def busy(row: Listing) -> bool:
-            return adapter.lease_key(row) in flying
+            kind = flying.get(adapter.lease_key(row))
+            if kind is _Kind.MANY and row.due_band is Band.ZERO:
+                self._hurry.set()
+            return kind is not None
 
         if bulk is not None and free:
             self.due.look_for_overflow(bulk)
@@ -192,7 +199,8 @@ class Drainer:
             units = self.due.take_asked(busy, adapter.unit_key, adapter.lease_key, most, traits.read_back_batch)
             if units:
                 return _Flight(_Kind.QUESTION, units, now)
-        if bulk is not None and not kinds[_Kind.MANY] and now < self._lease_until(now):
+        if bulk is not None and not kinds[_Kind.MANY] and now < self._lease_until(now) and self._can_submit(bulk):
+            self._hurry.clear()
             units = self.due.take_units(busy, adapter.unit_key, adapter.lease_key, bulk, most)
             if units:
                 return _Flight(_Kind.MANY, units, now)
@@ -200,6 +208,11 @@ class Drainer:
             return None
         unit = self.due.take_unit(busy, adapter.unit_key, most)
         return _Flight(_Kind.UNIT, [unit], now) if unit else None
+
+    def _can_submit(self, bulk: BulkWriter) -> bool:
+        """Whether the calls of a submission are there: nothing is leased for one that is not."""
+        budget, wait_s = self._writer(Share.ORDINARY).budget, self.deps.limits.budget_wait_s
+        return all(budget.after_s(name, count) <= wait_s for name, count in bulk.calls(self.due.page).items())
 
     def _lease_until(self, now: datetime) -> datetime:
         return min(now + timedelta(seconds=TOGETHER_S), self.ends_at - timedelta(seconds=_AFTER_S))
@@ -210,8 +223,11 @@ class Drainer:
         if flight.kind is _Kind.UNIT:
             return [writer.revise(flight.units[0])]
         bulk = writer.adapter.bulk() if flight.kind is _Kind.MANY else None
-        alone_below = bulk.urgent_below if bulk is not None and not self.due.urgent_rides else 0
-        return UnitsTogether(writer, bulk, alone_below, self._lease_until(self.deps.clock.now())).write(flight.units)
+        if bulk is None:
+            return UnitsAsked(writer).ask(flight.units)
+        alone_below = 0 if self.due.urgent_rides else bulk.urgent_below
+        until = self._lease_until(self.deps.clock.now())
+        return UnitsTogether(writer, bulk, alone_below, until, self._hurry).write(flight.units)
 
     def _land(self) -> None:
         landed, _ = wait(self._flying, timeout=1.0, return_when=FIRST_COMPLETED)

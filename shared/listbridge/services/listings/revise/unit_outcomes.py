@@ -66,3 +66,13 @@ class Asked:
 
     rows: Sequence[Listing]
     put_off: tuple[RowOutcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToSend:
+    """A unit of which something is to be sent: its listings as they were read inside its lease, those that are due now, and those
+    that are to be read on the marketplace before."""
+
+    members: Sequence[Listing]
+    ready: Sequence[Listing]
+    unread: Sequence[Listing]
