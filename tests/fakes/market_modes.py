@@ -72,6 +72,8 @@ class MarketModes:
     # ---- how it is searched ----
 
     finds_by_sku: bool = True
+    lists_all: bool = False
+    """Reading all of them costs less than asking for each."""
     page_size: int = 2
     """How many listings stand on a page of all of them."""
 

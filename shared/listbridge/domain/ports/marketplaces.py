@@ -227,8 +227,8 @@ class MarketplaceAdapter(Protocol):
         """All that the account has on a site, a page at a time, with the SKU of each. What moves while the pages are read may
         come twice and is never left out.
 
-        Asked only of adapters that do not find by SKU. Raises RetryLater when the pages do not hold together: they are
-        then read again.
+        Asked only of adapters that do not find by SKU, or list all. Raises RetryLater when the pages do not hold together: they
+        are then read again; RateLimited while they are being made.
         """
 
     def check(self, request: PublishRequest) -> None:
@@ -338,6 +338,9 @@ class MarketplaceTraits:
     max_sku_length: int
     finds_by_sku: bool = True
     """Whether the account can be asked what it sells under a SKU. Elsewhere all that it has is read page by page."""
+    lists_all: bool = False
+    """All that the account has is told at less cost than a question for each: linking reads it, though it could ask by SKU, and so
+    does the daily look at an account with thousands of listings."""
     read_back_batch: int = 25
     read_back_at_once: int = 1
     """How many read-backs of one account may be under way at the same time."""

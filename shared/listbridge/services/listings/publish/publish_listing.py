@@ -321,7 +321,7 @@ class _Work(PublishWork):
     # ---- link ----
 
     def _link(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing]) -> None:
-        live = listed_already(self.deps, self.account, adapter, rows)
+        live = listed_already(self.deps, self.account, adapter, rows, linking=True)
         for sku, row in rows.items():
             remote = live.get(sku)
             if remote is None:
