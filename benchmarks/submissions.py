@@ -119,7 +119,7 @@ def _figure(market: outside.Market, wanted: dict[str, int], accepted_s: float) -
         "seconds_until_all_accepted": round(accepted_s, 1),
         "calls": dict(by_name),
         "calls_per_change": round(sum(by_name.values()) / CHANGES, 4),
-        "refused": sum(call["status"] == 429 for call in calls),
+        "refused": dict(Counter(call["operation"] for call in calls if call["status"] == 429)),
         "latency_s": outside.LATENCY_S,
         "floor": "the longer of the urgent ones at the rate of revisions, and one feed",
         **platform.limits_told(market.limits()),

@@ -10,14 +10,15 @@ from dataclasses import replace
 import pytest
 
 from listbridge.domain.configuration import Shop
-from listbridge.domain.ids import ListingKey
+from listbridge.domain.ids import ListingKey, Sku
 from listbridge.domain.ports import RevisionResult
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import NotFound, RetryLater
 from listbridge.services.catalog.observe_shop import observe_products
 from listbridge.services.catalog.recompute import Recompute
+from listbridge.services.listings.revise.submit_units import TOGETHER_S
 from tests.fakes.scripted import Scripted, scripted_world
-from tests.fakes.world import ACCOUNT, SHOP
+from tests.fakes.world import ACCOUNT, SHOP, SITE
 from tests.faults.seeded import seed
 
 DECIDES_AFTER_S = 240.0
@@ -115,29 +116,56 @@ def test_what_moved_while_it_was_decided_is_sent_when_the_question_comes(s: Scri
     assert (s.world.silent_rows(), s.world.dead_letters()) == ([], [])
 
 
-def test_a_zero_of_a_unit_that_is_being_put_together_ends_the_putting_together(s: Scripted) -> None:
-    """Its lease is held until the submission is sent: that is sent with what it has so far."""
-    keys = seed(s, MANY)
+def meanwhile(s: Scripted, sku: str, *, advance_s: float = 0.0) -> None:
+    """While the twentieth unit is leased for a submission a product is sold out, and the drainer has time to look."""
     s.world.deps = replace(s.world.deps, workers=4)
     s.world.use()
     shop = s.world.stores.configuration.get(Shop, SHOP)
+    key = ListingKey(ACCOUNT, SITE, Sku(sku))
+    looked = threading.Event()
 
     def sold_out() -> None:
-        observe_products(s.world.deps, shop, s.shop, [s.shop.set("S1", stock=0)])
-        Recompute(s.world.deps).listings([keys[1]])
+        s.world.stores.clock.advance(advance_s)
+        observe_products(s.world.deps, shop, s.shop, [s.shop.set(sku, stock=0)])
+        Recompute(s.world.deps).listings([key])
         assert s.world.stores.leases.acquire_or_leave_word(f"drainer#{ACCOUNT}", "nudged", seconds=10) is None
-        for _ in range(30):  # the drainer looks for zeros five times a second, in real time too
-            s.world.stores.clock.advance(0.2)
+        for _ in range(30):  # it looks for zeros five times a second, in real time too
+            s.world.stores.clock.advance(0.05)
             time.sleep(0.1)
         looked.set()
 
-    looked = threading.Event()
     s.fate.meanwhile("leases.acquire", sold_out, nth=20)
     for nth in range(21, 28):
         s.fate.meanwhile("leases.acquire", lambda: looked.wait(10), nth=nth)
+
+
+def test_a_zero_of_a_unit_that_is_being_put_together_ends_the_putting_together(s: Scripted) -> None:
+    """Its lease is held until the submission is sent: that is sent with what it has so far."""
+    seed(s, MANY)
+    meanwhile(s, "S1")
     changed(s, 4)
     first = s.market.sent[0]
     assert (first.operation, first.key.sku, first.values.quantity) == ("revise", "S1", 0)
     ticketed = [one for one in s.market.sent[1:] if one.at == s.market.sent[1].at]
     assert {one.operation for one in ticketed} == {"submit"}
     assert 10 < len(ticketed) < MANY - 10
+
+
+def test_a_zero_goes_out_while_a_submission_takes_longer_than_the_run(s: Scripted) -> None:
+    """The run's eight seconds are over; the submission is under way for more than that."""
+    seed(s, MANY)
+    seed(s, 1, prefix="Z")
+    meanwhile(s, "Z0", advance_s=8.1)
+    changed(s, 4)
+    assert [(one.operation, one.key.sku, one.values.quantity) for one in s.market.sent[:1]] == [("revise", "Z0", 0)]
+    assert s.market.sent[1].operation == "submit"
+
+
+def test_what_there_was_no_time_to_lease_goes_with_the_next_submission(s: Scripted) -> None:
+    keys = seed(s, MANY)
+    s.fate.meanwhile("leases.acquire", lambda: s.world.stores.clock.advance(TOGETHER_S), nth=41)
+    changed(s, 4)
+    ticketed = Counter(one.at for one in s.market.sent)
+    assert (sorted(ticketed.values()), calls(s)["remote.submit"]) == ([19, 41], 2)
+    s.world.run(DECIDES_AFTER_S * 2)
+    assert shown(s, keys) == {4}

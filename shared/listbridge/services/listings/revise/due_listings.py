@@ -182,6 +182,13 @@ class DueListings:
         first = min((band for band, rows in self._bands.items() if rows), default=Band.ZERO)
         return [band for band in Band if band is Band.ZERO or band < first]
 
+    def give_back(self, rows: Iterable[Listing]) -> None:
+        """These were taken, and nothing was done with them."""
+        held = {row.key for waiting in self._bands.values() for row in waiting}
+        for row in rows:
+            if row.due_band is not None and row.key not in held:
+                self._bands.setdefault(row.due_band, []).append(row)
+
     def skip(self, key: ListingKey) -> None:
         """Do not look at this row again in this run."""
         self._skip.add(key)

@@ -43,8 +43,8 @@ _ASK_EVERY = timedelta(seconds=0.2)
 _IDLE_LOOKS = 3
 _BUSY_WAIT = timedelta(seconds=2)
 _APART = timedelta(seconds=5)
-_MANY = 2_000
-"""The most units of one submission: as many as are leased and read while it may be put together."""
+_MANY = 4_000
+"""The most rows of a band in hand where many go in one submission: more than are leased and read while it may be put together."""
 _AFTER_S = 12.0
 """What is left for the submission's calls and for recording them when no more units are leased for it."""
 _TOLD = frozenset({Result.SENT, Result.SUBMITTED, Result.HELD, Result.ZERO_REFUSED})
@@ -145,7 +145,7 @@ class Drainer:
         if self._writer(Share.ORDINARY).adapter.bulk() is not None:
             self.due.page = _MANY
         self.due.look((), named)
-        while not self._dead and self.deps.clock.now() < self.stop_at:
+        while not self._dead and self._goes_on():
             self._keep_lease()
             self._launch(pool)
             if self._flying:
@@ -162,6 +162,11 @@ class Drainer:
         self.deps.leases.release(self.lease)
         if not self._dead:
             nudge(self.deps, self.account.id, reason="run_over")
+
+    def _goes_on(self) -> bool:
+        """Until its time is over; and longer while a submission is under way, for what is urgent does not wait for that."""
+        now, under_way = self.deps.clock.now(), any(one.kind is _Kind.MANY for one in self._flying.values())
+        return now < self.stop_at or (under_way and now < self.ends_at - timedelta(seconds=_AFTER_S))
 
     def _launch(self, pool: ThreadPoolExecutor | None) -> None:
         width = min(MOST_IN_FLIGHT, max(2, math.ceil(self._rate * self._latency_s) + 1)) if pool else 1
@@ -199,7 +204,8 @@ class Drainer:
             units = self.due.take_asked(busy, adapter.unit_key, adapter.lease_key, most, traits.read_back_batch)
             if units:
                 return _Flight(_Kind.QUESTION, units, now)
-        if bulk is not None and not kinds[_Kind.MANY] and now < self._lease_until(now) and self._can_submit(bulk):
+        in_time = now < min(self.stop_at, self._lease_until(now))
+        if bulk is not None and not kinds[_Kind.MANY] and in_time and self._can_submit(bulk):
             self._hurry.clear()
             units = self.due.take_units(busy, adapter.unit_key, adapter.lease_key, bulk, most)
             if units:
@@ -231,14 +237,19 @@ class Drainer:
 
     def _land(self) -> None:
         landed, _ = wait(self._flying, timeout=1.0, return_when=FIRST_COMPLETED)
+        again: list[ListingKey] = []
         for future in landed:
             flight = self._flying.pop(future)
             outcomes = future.result()
             if flight.kind is _Kind.UNIT:
                 took = (self.deps.clock.now() - flight.began).total_seconds()
                 self._latency_s += 0.1 * (took - self._latency_s)
-            for rows, outcome in zip(flight.units, outcomes, strict=True):
-                self._after(rows, outcome)
+            done = list(zip(flight.units, outcomes, strict=True))
+            self.due.give_back(row for rows, outcome in done if outcome.left for row in rows)
+            for rows, outcome in done:
+                again += self._after(rows, outcome)
+        if again:
+            self.due.look((), again)
         self._heed_words()
 
     def _heed_words(self) -> None:
@@ -259,7 +270,9 @@ class Drainer:
         elif len(self.due):
             self.due.look([Band.ZERO])
 
-    def _after(self, taken: Sequence[Listing], outcome: UnitOutcome) -> None:
+    def _after(self, taken: Sequence[Listing], outcome: UnitOutcome) -> list[ListingKey]:
+        """What follows from a unit's outcome; the rows that are to be looked at again at once."""
+        again: list[ListingKey] = []
         if any(one.result in _GOT_SOMEWHERE for one in outcome.rows):
             trace.progressed()
         if outcome.account_dead is not None:
@@ -267,15 +280,15 @@ class Drainer:
             expire_account(self.deps, self.account, outcome.account_dead)
         now = self.deps.clock.now()
         named = {one.row.key for one in outcome.rows}
-        for row in taken:
-            if row.key not in named:
-                self._nothing_to_do(row.key, now, busy=outcome.busy)
+        for row in () if outcome.left else taken:
+            if row.key not in named and self._is_looked_at(row.key, now, busy=outcome.busy):
+                again.append(row.key)
         for one in outcome.rows:
             after = one.row
             if after.due_band is not None and after.not_before is not None and after.not_before > now:
                 self._later[after.key] = after.not_before
             elif after.due_band is not None:
-                self.due.look((), [after.key])  # it moved again while it was sent
+                again.append(after.key)  # it moved again while it was sent
             else:
                 self._later.pop(after.key, None)
         refused = [one.row for one in outcome.rows if one.result is Result.ZERO_REFUSED]
@@ -285,15 +298,16 @@ class Drainer:
         self._end([row for row in sent if ledger.gone_and_zeroed(row)], PublishKind.STOP)
         demanded_fields_sent(self.deps, [one.row for one in outcome.rows])
         self._tell([one for one in outcome.rows if one.result in _TOLD])
+        return again
 
-    def _nothing_to_do(self, key: ListingKey, now: datetime, *, busy: bool) -> None:
-        """It was not due any more, or moved meanwhile: look again, at once or, when that does not help, in a moment."""
+    def _is_looked_at(self, key: ListingKey, now: datetime, *, busy: bool) -> bool:
+        """It was not due any more, or moved meanwhile: it is looked at again, at once or, when that does not help, in a moment."""
         self._idle[key] += not busy
-        if busy or self._idle[key] > _IDLE_LOOKS:
-            self.due.skip(key)  # somebody else sends it, or keeps changing it
-            self._later[key] = now + _BUSY_WAIT
-        else:
-            self.due.look((), [key])
+        if not busy and self._idle[key] <= _IDLE_LOOKS:
+            return True
+        self.due.skip(key)  # somebody else sends it, or keeps changing it
+        self._later[key] = now + _BUSY_WAIT
+        return False
 
     def _end(self, rows: Iterable[Listing], action: PublishKind) -> None:
         tasks = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Event
 from typing import TypeVar
@@ -36,7 +36,7 @@ class _Part:
     lease: LeasedUnit | None = None
     planned: ToSend | None = None
     begun: Begun | None = None
-    outcome: UnitOutcome = field(default_factory=lambda: UnitOutcome(busy=True))
+    outcome: UnitOutcome = field(default_factory=lambda: UnitOutcome(left=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,7 @@ class UnitsTogether:
         part.lease = part.holds.enter_context(
             leased(writer.deps, writer.traits, key, writer.owner, together_s=TOGETHER_S)
         )
+        part.outcome = UnitOutcome(busy=part.lease is None)
 
     def _read(self, parts: Sequence[_Part]) -> Mapping[Sku, Sequence[Listing]]:
         """All listings under the SKUs of these units, strongly consistent. Where the account sells on one site, a hundred of them
@@ -208,5 +209,5 @@ def _dead_once(outcomes: Sequence[UnitOutcome]) -> list[UnitOutcome]:
     told: list[UnitOutcome] = []
     for outcome in outcomes:
         again = outcome.account_dead is not None and any(one.account_dead for one in told)
-        told.append(UnitOutcome(outcome.rows, outcome.busy) if again else outcome)
+        told.append(replace(outcome, account_dead=None) if again else outcome)
     return told
