@@ -34,8 +34,8 @@ from listbridge.services.connection_state import expire_account, expire_shop
 from listbridge.services.deps import PublishDeps
 from listbridge.services.job_results import item_done, taken_over
 from listbridge.services.listings.ended_there import without_ended
+from listbridge.services.listings.existing_listings import BEING_READ, listed_already, note_listed
 from listbridge.services.listings.items.remove_items import remove_ended
-from listbridge.services.listings.publish.existing_listings import BEING_READ, listed_already, note_listed
 from listbridge.services.listings.publish.publish_work import PATIENCE_S, PublishWork
 from listbridge.services.listings.publish.rehearse import rehearse_ending, rehearse_publishing
 from listbridge.services.listings.publish.wait_for_stock import (

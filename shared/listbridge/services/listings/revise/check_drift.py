@@ -21,7 +21,7 @@ from listbridge.domain.work import Lane, PublishKind, PublishTask, RecomputeChun
 from listbridge.services.catalog.nudge import nudge_due
 from listbridge.services.connection_state import expire_account
 from listbridge.services.deps import AccountDeps, CoreDeps, PublishDeps
-from listbridge.services.listings.publish.existing_listings import read_all
+from listbridge.services.listings.existing_listings import read_all
 from listbridge.services.listings.sales_first import SalesFirst
 
 PAGE = 100
