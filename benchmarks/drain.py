@@ -40,7 +40,7 @@ def measure() -> list[Figure]:
         settings.forget()
         bootstrap.use(None)
         deps = bootstrap.deps()
-        stage.connect(deps, [ACCOUNT], credentials={ACCOUNT: outside.OF_MARKETPLACE.add_seller(market.door, SELLER)})
+        stage.connect(deps, [ACCOUNT], sellers={ACCOUNT: market.door.add_seller(SELLER)})
         skus = [f"D{number:05d}" for number in range(LISTINGS)]
         offers = outside.put_on_sale(market.door, SELLER, skus, quantity=_STOCK, price=_PRICE)
         keys = stage.seed_ledger(deps, ACCOUNT, skus, offers=offers, stock=_STOCK - 1, shown=_STOCK, price=_PRICE)

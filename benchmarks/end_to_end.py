@@ -97,8 +97,8 @@ def _seed_floor(floor: chain.Chain) -> list[str]:
 
 def _seed(deps: Deps, system: LocalSystem, shop: ControlClient, market: MarketplaceStandIn) -> list[ListingKey]:
     """Rows straight into the deployed tables: publishing so many listings would take longer than the figure."""
-    credentials = {account: outside.OF_MARKETPLACE.add_seller(market, account) for account in ACCOUNTS}
-    stage.connect(deps, ACCOUNTS, credentials={**credentials, stage.SHOP: outside.SHOP_CONNECTION["credentials"]})
+    sellers = {account: market.add_seller(account) for account in ACCOUNTS}
+    stage.connect(deps, ACCOUNTS, sellers=sellers, shop_credentials=outside.SHOP_CONNECTION["credentials"])
     shop.do("seed_products", count=LISTINGS, stock=_STOCK, price=_PRICE)
     deps.shops.open(deps.configuration.get(Shop, stage.SHOP)).ensure_webhooks(
         f"{system.public_url}/webhooks/{stage.SHOP}"

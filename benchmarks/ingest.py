@@ -38,8 +38,7 @@ def measure() -> list[Figure]:
     round had the same.
     """
     with stage.local_aws("ingest") as deps, Path(os.devnull).open("w") as nowhere:
-        secrets: dict[str, dict[str, str]] = {stage.SHOP: dict(outside.OF_SHOP.CREDENTIALS)}
-        stage.connect(deps, [], credentials=secrets)
+        stage.connect(deps, [], shop_credentials=outside.OF_SHOP.CREDENTIALS)
         os.environ["LOG_LEVEL"] = "INFO"  # as the template has it: our log line is part of the cost
         settings.forget()
         bootstrap.use(None)

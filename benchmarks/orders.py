@@ -127,11 +127,8 @@ def _polled(floor: chain.Chain) -> Iterator[None]:
 
 def _seed(deps: Deps, system: LocalSystem, shop: ControlClient, market: MarketplaceStandIn) -> list[str]:
     """Products with listings on sale: publishing them would take longer than the figures."""
-    credentials = {
-        ACCOUNT: outside.OF_MARKETPLACE.add_seller(market, ACCOUNT),
-        stage.SHOP: outside.SHOP_CONNECTION["credentials"],
-    }
-    stage.connect(deps, (ACCOUNT,), credentials=credentials)
+    sellers = {ACCOUNT: market.add_seller(ACCOUNT)}
+    stage.connect(deps, (ACCOUNT,), sellers=sellers, shop_credentials=outside.SHOP_CONNECTION["credentials"])
     shop.do("seed_products", count=PRODUCTS, stock=_STOCK, price=_PRICE)
     adapter = deps.shops.open(deps.configuration.get(Shop, stage.SHOP))
     adapter.ensure_webhooks(f"{system.public_url}/webhooks/{stage.SHOP}")
@@ -152,13 +149,11 @@ def _seed(deps: Deps, system: LocalSystem, shop: ControlClient, market: Marketpl
 
 
 def _buy(market: MarketplaceStandIn, sku: str) -> OrderKey:
-    told = market.do("buy", seller=ACCOUNT, sku=sku, marketplace=str(stage.SITE), quantity=1)
-    return OrderKey(AccountId(ACCOUNT), RemoteOrderId(told["orderId"]))
+    return OrderKey(AccountId(ACCOUNT), RemoteOrderId(market.buy(sku, ACCOUNT)))
 
 
 def _floor_buy(floor: chain.Chain, sku: str) -> str:
-    told = floor.outside.market.do("buy", seller=chain.SELLER, sku=sku, marketplace=str(stage.SITE), quantity=1)
-    return str(told["orderId"])
+    return floor.outside.market.buy(sku, chain.SELLER)
 
 
 def _buy_steadily(

@@ -19,7 +19,7 @@ from localrun.processes import Children, await_port, free_port
 from localrun.progress import Progress
 from localrun.simulators import Pair, UnknownPlatform
 from simulators.clock import VirtualClock
-from simulators.kit.stand_in import ControlClient, MarketplaceStandIn
+from simulators.kit.stand_in import ControlClient, MarketplaceStandIn, Seller
 
 BY_VARIABLE = {"shop": "BENCH_SHOP", "marketplace": "BENCH_MARKETPLACE"}
 LATENCY_S = 0.3
@@ -66,9 +66,6 @@ class Marketplace(Protocol):
     SUBMITS: bool
     """Whether it takes many changes in one submission: then its file is a `Submitting` as well."""
 
-    def add_seller(self, door: ControlClient, seller: str) -> dict[str, str]:
-        """A seller on the stand-in's site; the credentials that its account's secret holds."""
-
     def put_on_sale(
         self, door: ControlClient, seller: str, skus: Sequence[str], *, quantity: int, price: str
     ) -> dict[str, tuple[str, str]]:
@@ -77,8 +74,9 @@ class Marketplace(Protocol):
     def limits_told(self, limits: Mapping[str, Any]) -> dict[str, object]:
         """The limits as a figure's settings tell them."""
 
-    def token(self, url: str, credentials: Mapping[str, str]) -> str:
-        """A token of this seller for the marketplace at this address."""
+    def floor_variables(self, url: str, seller: Seller) -> dict[str, str]:
+        """What the floor must know to call the marketplace at this address for this seller: MARKET_TOKEN, and what its own
+        `_floor` file reads beside it."""
 
 
 class Submitting(Protocol):
@@ -110,8 +108,9 @@ PAIR = Pair.of(*(os.environ.get(variable, "") for variable in BY_VARIABLE.values
 SHOP, MARKETPLACE = PAIR.slugs
 _SHOP, _MARKETPLACE = PAIR.shop_stand_in(), PAIR.marketplace_stand_in()
 OF_SHOP, OF_MARKETPLACE = cast("Shop", _own(SHOP)), cast("Marketplace", _own(MARKETPLACE))
-FLOOR = ROOT / "benchmarks" / "pair" / f"{SHOP}_{MARKETPLACE}_floor.py"
-"""What the floor's functions ask of this pair."""
+_PAIR = ROOT / "benchmarks" / "pair"
+FLOORS = tuple(_PAIR / f"{slug}_floor.py" for slug in (SHOP, MARKETPLACE))
+"""What the floor's functions ask of the shop and of the marketplace."""
 SITE, CURRENCY = _MARKETPLACE.SITE, "EUR"
 SHOP_CONNECTION = _SHOP("").connection()
 """`platform`, `settings` and `credentials` of the simulated shop."""

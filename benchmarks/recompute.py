@@ -33,7 +33,7 @@ _DOCUMENT: Json[Listing] = Json(Listing, apart={"rev"})
 def measure() -> list[Figure]:
     """Rows per second through the rules and the ledger; then rows per second read, computed and saved, to a bare floor."""
     with stage.local_aws("recompute") as deps:
-        stage.connect(deps, ["acc_bench"], credentials={})
+        stage.connect(deps, ["acc_bench"])
         profile = deps.configuration.get(Profile, "profile_bench")
         rules = Rules(quantity=QuantityRule(mode=QuantityMode.BUFFER, value=2), price=PriceRule(ratio=Decimal("1.10")))
         profile = deps.configuration.save(profile.model_copy(update={"rules": rules}))

@@ -35,6 +35,7 @@ from listbridge.services.catalog.recompute import Recompute
 from listbridge.services.deps import Deps
 from localrun import template
 from localrun.emulator import ACCESS_KEY, REGION, SECRET_KEY
+from simulators.kit.stand_in import Seller
 
 ROOT = Path(__file__).resolve().parent.parent
 SHOP, SITE, CURRENCY = ShopId("shop_bench"), Site(outside.SITE), outside.CURRENCY
@@ -79,11 +80,10 @@ def connect(
     deps: Deps,
     accounts: Sequence[str],
     *,
-    credentials: dict[str, dict[str, str]],
-    settings: Mapping[str, object] | None = None,
+    sellers: Mapping[str, Seller] = {},
+    shop_credentials: Mapping[str, str] | None = None,
 ) -> None:
-    """A shop, and per account a sales list with the default profile. `credentials` by shop or account id, `settings` of all
-    accounts."""
+    """A shop, and per account a sales list with the default profile. `sellers` by account id."""
     deps.configuration.save(
         Shop(
             id=SHOP,
@@ -102,7 +102,7 @@ def connect(
                 marketplace=outside.MARKETPLACE,
                 shop=SHOP,
                 sites=(SITE,),
-                settings=dict(settings or {}),
+                settings=dict(sellers[account].settings) if account in sellers else {},
             )
         )
         deps.configuration.save(
@@ -114,8 +114,10 @@ def connect(
                 profile=ProfileId("profile_bench"),
             )
         )
-    for id, secret in credentials.items():
-        deps.secrets.put(f"{'shops' if id == SHOP else 'accounts'}/{id}", secret)
+    for account, seller in sellers.items():
+        deps.secrets.put(f"accounts/{account}", dict(seller.credentials))
+    if shop_credentials is not None:
+        deps.secrets.put(f"shops/{SHOP}", dict(shop_credentials))
 
 
 def list_of(account: str) -> SalesListId:

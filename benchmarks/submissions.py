@@ -38,7 +38,7 @@ def measure() -> list[Figure]:
         bootstrap.use(None)
         deps = bootstrap.deps()
         seller = market.door.add_seller(SELLER)
-        stage.connect(deps, [ACCOUNT], credentials={ACCOUNT: dict(seller.credentials)}, settings=seller.settings)
+        stage.connect(deps, [ACCOUNT], sellers={ACCOUNT: seller})
         wanted = _wanted()
         offers = outside.put_on_sale(market.door, SELLER, list(wanted), quantity=_SHOWN, price=_PRICE)
         keys = _seeded(deps, wanted, offers)
@@ -109,11 +109,17 @@ def _figure(market: outside.Market, wanted: dict[str, int], accepted_s: float) -
         "urgent": URGENT,
         "alone": len(patches),
         "feeds": len(feeds),
+        "feeds_made_after_s": [
+            round((datetime.fromisoformat(call["at"]) - first).total_seconds(), 1)
+            for call in calls
+            if call["operation"] == "createFeed" and call["status"] < 400
+        ],
+        "last_alone_after_s": round((max(ends[: len(patches)]) - first).total_seconds(), 1),
         "seconds": round(seconds, 1),
         "seconds_until_all_accepted": round(accepted_s, 1),
         "calls": dict(by_name),
         "calls_per_change": round(sum(by_name.values()) / CHANGES, 4),
-        "refused": sum(call["status"] == 429 for call in calls),
+        "refused": dict(Counter(call["operation"] for call in calls if call["status"] == 429)),
         "latency_s": outside.LATENCY_S,
         "floor": "the longer of the urgent ones at the rate of revisions, and one feed",
         **platform.limits_told(market.limits()),

@@ -11,7 +11,7 @@ from listbridge.domain.ports.grants import Renew
 class NoLimit:
     """Lets every call pass."""
 
-    def prepay(self, operation: str, calls: int, *, wait_s: float) -> None:
+    def prepay(self, operation: str, calls: int, *, wait_s: float, kept_s: float = 0.0) -> None:
         """Nothing to set aside."""
 
     def spend(self, operation: str) -> None:

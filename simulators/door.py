@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 import threading
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from urllib3.response import HTTPResponse
 from waitress.channel import HTTPChannel
 from waitress.server import create_server
 from waitress.task import WSGITask
-from werkzeug.test import EnvironBuilder, run_wsgi_app
+from werkzeug.test import run_wsgi_app
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -39,21 +40,7 @@ class Transport(BaseAdapter):
     def send(  # type: ignore[override]
         self, request: requests.PreparedRequest, **_: Any
     ) -> requests.Response:
-        body = request.body or b""
-        if isinstance(body, str):
-            body = body.encode()
-        url = urlsplit(request.url or "")
-        environ = EnvironBuilder(
-            method=request.method or "GET",
-            base_url=f"{url.scheme}://{url.netloc}/",
-            input_stream=io.BytesIO(bytes(body)),
-            content_length=len(body),
-            headers=list(request.headers.items()),
-        ).get_environ()
-        # Set by hand: the builder would decode and re-encode a path that holds %2F.
-        environ["PATH_INFO"] = unquote(url.path).encode().decode("latin-1")
-        environ["RAW_URI"] = environ["REQUEST_URI"] = url.path + (f"?{url.query}" if url.query else "")
-        environ["QUERY_STRING"] = url.query
+        environ = _environ(request)
         try:
             chunks, status, headers = run_wsgi_app(self._app, environ, buffered=True)
         except ConnectionDropped as dropped:
@@ -72,6 +59,40 @@ class Transport(BaseAdapter):
 
     def close(self) -> None:
         """Nothing to close: there is no socket."""
+
+
+def _environ(request: requests.PreparedRequest) -> dict[str, Any]:
+    """What a WSGI server makes of a request (PEP 3333), with the whole address as `REQUEST_URI`."""
+    body = request.body or b""
+    sent = body.encode() if isinstance(body, str) else bytes(body)
+    url = urlsplit(request.url or "")
+    target = url.path + (f"?{url.query}" if url.query else "")
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": request.method or "GET",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote(url.path).encode().decode("latin-1"),
+        "QUERY_STRING": url.query,
+        "REQUEST_URI": target,
+        "RAW_URI": target,
+        "SERVER_NAME": url.hostname or "",
+        "SERVER_PORT": str(url.port or (443 if url.scheme == "https" else 80)),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_HOST": url.netloc,
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": url.scheme,
+        "wsgi.input": io.BytesIO(sent),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    for name, value in request.headers.items():
+        text = value.decode("latin-1") if isinstance(value, bytes) else value
+        environ[f"HTTP_{name.upper().replace('-', '_')}"] = text
+    environ["CONTENT_TYPE"] = environ.pop("HTTP_CONTENT_TYPE", "")
+    environ.pop("HTTP_CONTENT_LENGTH", None)
+    environ["CONTENT_LENGTH"] = str(len(sent))
+    return environ
 
 
 class HttpDoor:

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from benchmarks import outside, stage
 from localrun import deploy, environments
@@ -21,6 +22,7 @@ from simulators.kit.stand_in import ControlClient, MarketplaceStandIn
 SELLER = "floor"
 BATCH, AT_ONCE = 10, 2
 """What template.yaml gives the lanes of a change and of an order."""
+_FUNCTIONS = Path(__file__).with_name("functions.py")
 _NAME = "bench-floor"
 _STAGE = "floor"
 _QUEUES = ("read", "write", "poll", "create")
@@ -42,7 +44,8 @@ class Outside:
     shop: ControlClient
     market: MarketplaceStandIn
     variables: Mapping[str, str]
-    """SHOP_URL, SHOP_TOKEN, MARKET_URL and MARKET_TOKEN."""
+    """SHOP_URL, SHOP_TOKEN, MARKET_URL and MARKET_TOKEN, what the marketplace's `_floor` file reads beside them, and the names of
+    both files: SHOP_FLOOR and MARKET_FLOOR."""
 
     def subscribe(self, uri: str) -> None:
         """Have the shop deliver changes of stock to this address."""
@@ -130,7 +133,8 @@ class Chain:
     def _function(self, name: str, role: str) -> str:
         code = io.BytesIO()
         with zipfile.ZipFile(code, "w") as packed:
-            packed.write(outside.FLOOR, "functions.py")
+            for file in (_FUNCTIONS, *outside.FLOORS):
+                packed.write(file, file.name)
         variables = {
             "AWS_ENDPOINT_URL": self._emulator.url,
             "TABLE": self._table,
@@ -177,7 +181,8 @@ class Chain:
 def beside(system: LocalSystem, *, shop_arguments: Sequence[str]) -> Iterator[Chain]:
     """The chain in the emulator of a running system; its simulators have the figures' latency and the same limits."""
     with outside.marketplace("floor") as market, outside.shop("floor", shop_arguments) as shop_url:
-        credentials = outside.OF_MARKETPLACE.add_seller(market.door, SELLER)
+        seller = market.door.add_seller(SELLER)
+        of_shop, of_market = (file.stem for file in outside.FLOORS)
         theirs = Outside(
             ControlClient(shop_url),
             market.door,
@@ -185,7 +190,9 @@ def beside(system: LocalSystem, *, shop_arguments: Sequence[str]) -> Iterator[Ch
                 "SHOP_URL": shop_url,
                 "SHOP_TOKEN": outside.OF_SHOP.token(shop_url),
                 "MARKET_URL": market.url,
-                "MARKET_TOKEN": outside.OF_MARKETPLACE.token(market.url, credentials),
+                **outside.OF_MARKETPLACE.floor_variables(market.url, seller),
+                "SHOP_FLOOR": of_shop,
+                "MARKET_FLOOR": of_market,
             },
         )
         chain = Chain(system.emulator, theirs)

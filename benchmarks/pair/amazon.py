@@ -8,7 +8,7 @@ from typing import Any
 import requests
 
 from simulators.amazon.stand_in import REVISE
-from simulators.kit.stand_in import ControlClient
+from simulators.kit.stand_in import ControlClient, Seller
 
 __all__ = ["REVISE"]
 
@@ -18,10 +18,6 @@ FEED_S = 60.0
 ARGUMENTS = ("--latency", "0.3")
 """Everything else as documented: rates, what a patch and what a feed takes."""
 _STORE = "A1PA6795UKMFR9"
-
-
-def add_seller(door: ControlClient, seller: str) -> dict[str, str]:
-    return dict(door.add_seller(seller).credentials)  # type: ignore[attr-defined]
 
 
 def put_on_sale(
@@ -41,8 +37,11 @@ def limits_told(limits: Mapping[str, Any]) -> dict[str, object]:
     return {"version": limits["version"], "marketplace_rates": {REVISE: limits["rates"][REVISE]}}
 
 
-def token(url: str, credentials: Mapping[str, str]) -> str:
-    answer: dict[str, Any] = requests.post(
-        f"{url}/auth/o2/token", data={"grant_type": "refresh_token", **credentials}, timeout=10
-    ).json()
-    return str(answer["access_token"])
+def floor_variables(url: str, seller: Seller) -> dict[str, str]:
+    asked = {"grant_type": "refresh_token", **seller.credentials}
+    answer: dict[str, Any] = requests.post(f"{url}/auth/o2/token", data=asked, timeout=10).json()
+    return {
+        "MARKET_TOKEN": str(answer["access_token"]),
+        "MARKET_SELLER": str(seller.settings["seller_id"]),
+        "MARKET_STORE": _STORE,
+    }

@@ -7,17 +7,12 @@ from typing import Any
 
 import requests
 
-from simulators.ebay.stand_in import APP, REVISE, StandIn
-from simulators.kit.stand_in import ControlClient
+from simulators.ebay.stand_in import REVISE, StandIn
+from simulators.kit.stand_in import ControlClient, Seller
 
 __all__ = ["REVISE"]
 
 SUBMITS = False
-
-
-def add_seller(door: ControlClient, seller: str) -> dict[str, str]:
-    told = door.do("add_seller", username=seller, marketplaces=[StandIn.SITE])
-    return {**APP, "refresh_token": str(told["refreshToken"])}
 
 
 def put_on_sale(
@@ -37,11 +32,12 @@ def limits_told(limits: Mapping[str, Any]) -> dict[str, object]:
     }
 
 
-def token(url: str, credentials: Mapping[str, str]) -> str:
+def floor_variables(url: str, seller: Seller) -> dict[str, str]:
+    credentials = seller.credentials
     answer: dict[str, Any] = requests.post(
         f"{url}/identity/v1/oauth2/token",
         data={"grant_type": "refresh_token", "refresh_token": credentials["refresh_token"]},
         auth=(credentials["client_id"], credentials["client_secret"]),
         timeout=10,
     ).json()
-    return str(answer["access_token"])
+    return {"MARKET_TOKEN": str(answer["access_token"])}

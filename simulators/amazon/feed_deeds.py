@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from simulators.amazon.documents import Compression
-from simulators.amazon.feeds import Applies, Ending, Plan
+from simulators.amazon.feeds import Applies, Plan
+from simulators.amazon.processing import Ending
 from simulators.amazon.seller_deeds import SellerDeeds
 from simulators.kit.deeds import Count, DeedRefused, Seconds, Told, deed
 

@@ -11,13 +11,12 @@ from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from simulators.amazon.errors import invalid, not_found, throttled
-from simulators.amazon.histories import history
+from simulators.amazon.errors import invalid, throttled
 from simulators.amazon.listings_feed import Work
+from simulators.amazon.processing import Ending, Processing, Task, document_told, marketplaces_in
 from simulators.amazon.wire import Call, Operation
-from simulators.kit.times import iso
 from simulators.kit.wire import Reply
 
 if TYPE_CHECKING:
@@ -25,13 +24,11 @@ if TYPE_CHECKING:
     from simulators.amazon.state import Seller
     from simulators.amazon.world import World
 
-Ending = Literal["DONE", "FATAL", "CANCELLED"]
 Applies = Literal["start", "spread", "end"]
 LISTINGS_FEED = "JSON_LISTINGS_FEED"
 _SUBMISSIONS = 5
 _WINDOW_S = 300.0
 _SLICES = 40
-_MOST_MARKETPLACES = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,42 +40,16 @@ class Plan:
     report: bool = False
 
 
-@dataclass(slots=True)
-class Feed:
+@dataclass(slots=True, kw_only=True)
+class Feed(Task):
     """One submission of a document."""
 
-    feed_id: str
-    seller: Seller
-    feed_type: str
-    marketplace_ids: list[str]
+    NAME = "feed"
+    RESULT = "resultFeedDocumentId"
+
     document: Document
-    created_at: datetime
     plan: Plan
-    status: str = "IN_QUEUE"
-    started_at: datetime | None = None
-    ended_at: datetime | None = None
-    result: Document | None = None
     work: Work | None = None
-
-    @property
-    def kind(self) -> str:
-        return self.feed_type
-
-    def told(self) -> dict[str, Any]:
-        told: dict[str, Any] = {
-            "feedId": self.feed_id,
-            "feedType": self.feed_type,
-            "marketplaceIds": list(self.marketplace_ids),
-            "createdTime": iso(self.created_at),
-            "processingStatus": self.status,
-        }
-        if self.started_at:
-            told["processingStartTime"] = iso(self.started_at)
-        if self.ended_at:
-            told["processingEndTime"] = iso(self.ended_at)
-        if self.result:
-            told["resultFeedDocumentId"] = self.result.document_id
-        return told
 
 
 @dataclass(slots=True)
@@ -91,24 +62,14 @@ class FeedTime:
     applies: Applies = "end"
 
 
-class Feeds:
+class Feeds(Processing[Feed]):
     """Every seller's feeds. `plans` are the endings of the next feeds, in order; without one a feed ends DONE."""
 
     def __init__(self, world: World) -> None:
-        self._world = world
-        self.by_id: dict[str, Feed] = {}
+        super().__init__(world, Feed, 53_347_018_455)
         self.pace = FeedTime()
         self.plans: deque[Plan] = deque()
-        self.pages: dict[str, list[str]] = {}
         self._submitted: dict[str, deque[datetime]] = {}
-        self._last_id = 53_347_018_455
-
-    def of(self, seller: Seller, feed_id: str) -> Feed:
-        """A feed of this seller. Raises 404."""
-        feed = self.by_id.get(feed_id)
-        if feed is None or feed.seller is not seller:
-            raise not_found(f"The feed {feed_id} was not found.")
-        return feed
 
     def submit(self, seller: Seller, feed_type: str, marketplace_ids: list[str], document: Document) -> Feed:
         """Queue a document. Raises 429 for the sixth listings feed of a seller within five minutes."""
@@ -120,30 +81,18 @@ class Feeds:
             if len(recent) >= _SUBMISSIONS:
                 raise throttled("You exceeded your quota of listings feed submissions.")
             recent.append(now)
-        self._last_id += 1
         plan = self.plans.popleft() if self.plans else Plan()
-        feed = Feed(str(self._last_id), seller, feed_type, marketplace_ids, document, now, plan)
-        self.by_id[feed.feed_id] = feed
-        pace, after = self.pace, self._world.pace.after
-        ends_s = pace.queue_s + pace.work_s
-        self._world.postpone(pace.queue_s, partial(self._start, feed, after(now, pace.queue_s)))
-        self._world.postpone(ends_s, partial(self._finish, feed, after(now, ends_s)))
-        return feed
-
-    def cancel(self, feed: Feed) -> None:
-        """Raises 400 for a feed that is no longer in the queue."""
-        if feed.status != "IN_QUEUE":
-            raise invalid(f"The feed {feed.feed_id} is {feed.status} and cannot be cancelled.")
-        self._end(feed, "CANCELLED", self._world.now())
+        feed = Feed(self._new_id(), seller, feed_type, marketplace_ids, now, document=document, plan=plan)
+        return self._queue(feed, self.pace.queue_s, self.pace.work_s)
 
     def _start(self, feed: Feed, at: datetime) -> None:
         if feed.status != "IN_QUEUE":
             return
         if feed.plan.ending == "CANCELLED":
-            self._end(feed, "CANCELLED", at)
+            feed.end(self._world, "CANCELLED", at)
             return
         feed.status, feed.started_at = "IN_PROGRESS", at
-        if feed.feed_type != LISTINGS_FEED:
+        if feed.kind != LISTINGS_FEED:
             feed.plan = Plan("FATAL")
             return
         feed.work = Work(self._world, feed)
@@ -174,22 +123,7 @@ class Feeds:
                 kind = "application/json; charset=UTF-8"
                 feed.result = self._world.documents.add(feed.seller.seller_id, kind, feed.work.report())
             feed.work = None
-        self._end(feed, feed.plan.ending, at)
-
-    def _end(self, feed: Feed, ending: Ending, at: datetime) -> None:
-        feed.status, feed.ended_at = ending, at
-        told = {
-            "sellerId": feed.seller.seller_id,
-            "accountId": f"amzn1.merchant.o.{feed.seller.seller_id}",
-            "feedId": feed.feed_id,
-            "feedType": feed.feed_type,
-            "processingStatus": ending,
-        }
-        if feed.result:
-            told["resultFeedDocumentId"] = feed.result.document_id
-        self._world.notifications.publish(
-            "FEED_PROCESSING_FINISHED", feed.seller.seller_id, {"feedProcessingFinishedNotification": told}
-        )
+        feed.end(self._world, feed.plan.ending, at)
 
 
 # Operations
@@ -207,17 +141,15 @@ def create_feed_document(world: World, call: Call) -> Reply:
 def create_feed(world: World, call: Call) -> Reply:
     """Raises 400 for a document that is not the seller's or has no contents yet."""
     body = call.json()
-    feed_type, marketplaces = body.get("feedType"), body.get("marketplaceIds")
+    feed_type = body.get("feedType")
     if not isinstance(feed_type, str) or not feed_type:
         raise invalid("feedType is required")
-    if not isinstance(marketplaces, list) or not 1 <= len(marketplaces) <= _MOST_MARKETPLACES:
-        raise invalid("marketplaceIds is a list of 1 to 25 ids")
-    call.refuse_foreign(marketplaces)
+    marketplaces = marketplaces_in(call)
     document = world.documents.of(call.seller.seller_id, str(body.get("inputFeedDocumentId", "")))
     if document is None or document.body is None:
         raise invalid("inputFeedDocumentId is no document with contents")
-    feed = world.feeds.submit(call.seller, feed_type, list(marketplaces), document)
-    return Reply(202, {"feedId": feed.feed_id})
+    feed = world.feeds.submit(call.seller, feed_type, marketplaces, document)
+    return Reply(202, {"feedId": feed.id})
 
 
 def get_feed(world: World, call: Call) -> Reply:
@@ -230,14 +162,11 @@ def cancel_feed(world: World, call: Call) -> Reply:
 
 
 def get_feeds(world: World, call: Call) -> Reply:
-    return history(world, call, world.feeds.by_id, world.feeds.pages, rows="feeds", types="feedTypes")
+    return world.feeds.history(call)
 
 
 def get_feed_document(world: World, call: Call) -> Reply:
-    document = world.documents.of(call.seller.seller_id, call.parameters["feedDocumentId"])
-    if document is None:
-        raise not_found("The feed document was not found.")
-    return Reply(200, world.documents.told(call, document, "feedDocumentId"))
+    return document_told(world, call, Feed)
 
 
 _ROOT = "/feeds/2021-06-30"

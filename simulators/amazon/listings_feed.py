@@ -89,7 +89,7 @@ class Work:
     def __init__(self, world: World, feed: Feed) -> None:
         self._world = world
         self._feed = feed
-        header = {"sellerId": feed.seller.seller_id, "version": _VERSION, "feedId": feed.feed_id}
+        header = {"sellerId": feed.seller.seller_id, "version": _VERSION, "feedId": feed.id}
         self._report = _Report(header)
         self._seen: set[int] = set()
         told = _read(feed)

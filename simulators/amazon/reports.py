@@ -12,24 +12,19 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
-from simulators.amazon.errors import invalid, not_found
-from simulators.amazon.histories import history
+from simulators.amazon.errors import invalid
+from simulators.amazon.processing import Ending, Processing, Task, document_told, marketplaces_in
 from simulators.amazon.times import instant
 from simulators.amazon.wire import Call, Operation
-from simulators.kit.times import iso
 from simulators.kit.wire import Reply
 
 if TYPE_CHECKING:
-    from simulators.amazon.documents import Document
     from simulators.amazon.state import Seller
     from simulators.amazon.world import World
 
-Ending = Literal["DONE", "FATAL", "CANCELLED"]
 ALL_LISTINGS = "GET_MERCHANT_LISTINGS_ALL_DATA"
-_MOST_MARKETPLACES = 25
 _ALL_DATA_COLUMNS = (
     "item-name",
     "item-description",
@@ -69,77 +64,29 @@ _AMAZON_CHANNELS = {"na": "AMAZON_NA", "eu": "AMAZON_EU", "fe": "AMAZON_JP"}
 
 
 @dataclass(slots=True)
-class Report:
+class Report(Task):
     """One report, from being asked for to its document."""
 
-    report_id: str
-    seller: Seller
-    report_type: str
-    marketplace_ids: list[str]
-    created_at: datetime
+    NAME = "report"
+    RESULT = "reportDocumentId"
+
     ending: Ending = "DONE"
-    status: str = "IN_QUEUE"
-    started_at: datetime | None = None
-    ended_at: datetime | None = None
-    document: Document | None = None
-
-    @property
-    def kind(self) -> str:
-        return self.report_type
-
-    def told(self) -> dict[str, Any]:
-        told: dict[str, Any] = {
-            "reportId": self.report_id,
-            "reportType": self.report_type,
-            "marketplaceIds": list(self.marketplace_ids),
-            "createdTime": iso(self.created_at),
-            "processingStatus": self.status,
-        }
-        if self.started_at:
-            told["processingStartTime"] = iso(self.started_at)
-        if self.ended_at:
-            told["processingEndTime"] = iso(self.ended_at)
-        if self.document:
-            told["reportDocumentId"] = self.document.document_id
-        return told
 
 
-class Reports:
+class Reports(Processing[Report]):
     """Every seller's reports. `endings` are those of the next ones, in order; without one a report ends DONE."""
 
     def __init__(self, world: World) -> None:
-        self._world = world
-        self.by_id: dict[str, Report] = {}
+        super().__init__(world, Report, 54_517_018_501)
         self.endings: deque[Ending] = deque()
-        self.pages: dict[str, list[str]] = {}
         self.queue_s = 10.0
         self.work_s = 20.0
         self.charset = "UTF-8"
-        self._last_id = 54_517_018_501
-
-    def of(self, seller: Seller, report_id: str) -> Report:
-        """A report of this seller. Raises 404."""
-        report = self.by_id.get(report_id)
-        if report is None or report.seller is not seller:
-            raise not_found(f"The report {report_id} was not found.")
-        return report
 
     def ask(self, seller: Seller, report_type: str, marketplace_ids: list[str]) -> Report:
-        self._last_id += 1
         ending = self.endings.popleft() if self.endings else "DONE"
-        now, after = self._world.now(), self._world.pace.after
-        report = Report(str(self._last_id), seller, report_type, marketplace_ids, now, ending)
-        self.by_id[report.report_id] = report
-        ends_s = self.queue_s + self.work_s
-        self._world.postpone(self.queue_s, partial(self._start, report, after(now, self.queue_s)))
-        self._world.postpone(ends_s, partial(self._finish, report, after(now, ends_s)))
-        return report
-
-    def cancel(self, report: Report) -> None:
-        """Raises 400 for a report that is no longer in the queue."""
-        if report.status != "IN_QUEUE":
-            raise invalid(f"The report {report.report_id} is {report.status} and cannot be cancelled.")
-        self._end(report, "CANCELLED", self._world.now())
+        report = Report(self._new_id(), seller, report_type, marketplace_ids, self._world.now(), ending=ending)
+        return self._queue(report, self.queue_s, self.work_s)
 
     def _start(self, report: Report, at: datetime) -> None:
         if report.status == "IN_QUEUE":
@@ -150,28 +97,13 @@ class Reports:
             return
         rows = list(_rows(self._world, report)) if report.ending == "DONE" else []
         if not rows:
-            self._end(report, "CANCELLED" if report.ending == "DONE" else report.ending, at)
+            report.end(self._world, "CANCELLED" if report.ending == "DONE" else report.ending, at)
             return
         lines = ["\t".join(_ALL_DATA_COLUMNS), *("\t".join(row) for row in rows)]
         content = "\r\n".join(lines).encode(codecs.lookup(self.charset).name, errors="replace")
         kind = f"text/plain;charset={self.charset}"
-        report.document = self._world.documents.add(report.seller.seller_id, kind, content)
-        self._end(report, "DONE", at)
-
-    def _end(self, report: Report, ending: Ending, at: datetime) -> None:
-        report.status, report.ended_at = ending, at
-        told = {
-            "sellerId": report.seller.seller_id,
-            "accountId": f"amzn1.merchant.o.{report.seller.seller_id}",
-            "reportId": report.report_id,
-            "reportType": report.report_type,
-            "processingStatus": ending,
-        }
-        if report.document:
-            told["reportDocumentId"] = report.document.document_id
-        self._world.notifications.publish(
-            "REPORT_PROCESSING_FINISHED", report.seller.seller_id, {"reportProcessingFinishedNotification": told}
-        )
+        report.result = self._world.documents.add(report.seller.seller_id, kind, content)
+        report.end(self._world, "DONE", at)
 
 
 def _rows(world: World, report: Report) -> Iterator[list[str]]:
@@ -210,16 +142,14 @@ def _cell(text: str) -> str:
 
 def create_report(world: World, call: Call) -> Reply:
     body = call.json()
-    report_type, marketplaces = body.get("reportType"), body.get("marketplaceIds")
+    report_type = body.get("reportType")
     if report_type != ALL_LISTINGS:
         raise invalid("Invalid input", f"reportType {report_type}")
-    if not isinstance(marketplaces, list) or not 1 <= len(marketplaces) <= _MOST_MARKETPLACES:
-        raise invalid("marketplaceIds is a list of 1 to 25 ids")
-    call.refuse_foreign(marketplaces)
+    marketplaces = marketplaces_in(call)
     for name in ("dataStartTime", "dataEndTime"):
         if name in body:
             instant(str(body[name]), name)
-    return Reply(202, {"reportId": world.reports.ask(call.seller, report_type, list(marketplaces)).report_id})
+    return Reply(202, {"reportId": world.reports.ask(call.seller, report_type, marketplaces).id})
 
 
 def get_report(world: World, call: Call) -> Reply:
@@ -227,7 +157,7 @@ def get_report(world: World, call: Call) -> Reply:
 
 
 def get_reports(world: World, call: Call) -> Reply:
-    return history(world, call, world.reports.by_id, world.reports.pages, rows="reports", types="reportTypes")
+    return world.reports.history(call)
 
 
 def cancel_report(world: World, call: Call) -> Reply:
@@ -236,10 +166,7 @@ def cancel_report(world: World, call: Call) -> Reply:
 
 
 def get_report_document(world: World, call: Call) -> Reply:
-    document = world.documents.of(call.seller.seller_id, call.parameters["reportDocumentId"])
-    if document is None:
-        raise not_found("The report document was not found.")
-    return Reply(200, world.documents.told(call, document, "reportDocumentId"))
+    return document_told(world, call, Report)
 
 
 _ROOT = "/reports/2021-06-30"

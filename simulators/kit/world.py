@@ -27,6 +27,10 @@ class World(Generic[AnyEntry]):
         self.journal = journal
         self.later = Later()
 
+    def __repr__(self) -> str:
+        """Short, for a failing test prints it once for each frame that holds it."""
+        return f"<{type(self).__module__}.{type(self).__name__}, {len(self.journal)} calls>"
+
     def now(self) -> datetime:
         """The clock's instant, aware UTC."""
         return self.pace.now()

@@ -22,7 +22,7 @@ import requests
 from werkzeug.formparser import parse_form_data
 from werkzeug.test import EnvironBuilder
 
-from tests.contract.openapi import ContractBroken
+from tests.contract.official_documents import ContractBroken
 from tests.contract.specs import require_specs
 
 _DOCUMENT = "etsy_open_api_v3_oas_3.0.0.json"

@@ -11,7 +11,7 @@ from simulators.ebay import EbaySimulator
 from simulators.etsy import EtsySimulator
 from tests.contract.etsy_documents import EtsyDocuments
 from tests.contract.marketplaces.amazon_documents import AmazonDocuments
-from tests.contract.openapi import EbaySpec
+from tests.contract.marketplaces.ebay_documents import EbaySpec
 from tests.contract.unverified import UNVERIFIED, lines
 
 _SIMULATORS: dict[str, tuple[type[Any], type[Any]]] = {

@@ -27,7 +27,7 @@ class FakeBudget:
         self.prepaid: dict[str, int] = {}
         self.learned: list[tuple[str, dict[str, Any]]] = []
 
-    def prepay(self, operation: str, calls: int, *, wait_s: float) -> None:
+    def prepay(self, operation: str, calls: int, *, wait_s: float, kept_s: float = 0.0) -> None:
         with self._lock:
             for _ in range(calls - self.prepaid.get(operation, 0)):
                 self._draw(operation)

@@ -60,7 +60,7 @@ class Context:
         return self.remaining_ms
 
 
-@dataclass
+@dataclass(repr=False)  # of all that it holds it would be megabytes
 class Machine:
     """Our system between a shop and a marketplace, scripted or simulated, and its event sources."""
 

@@ -32,7 +32,7 @@ class MarketModes:
     urgent_below: int = 1
     """What is below this does not ride in a submission, and does not wait for one."""
     urgent_most: int | None = None
-    """If more zeros wait, they ride as well."""
+    """If more of that waits, it rides as well."""
     refuses_bulk: RemoteError | None = None
     """How every such submission is answered."""
 
@@ -42,6 +42,8 @@ class MarketModes:
     """Writes are only taken in, and are decided and take effect so much later."""
     bulk_decides_after_s: float | None = None
     """A submission of many takes effect so much later, after what is sent alone meanwhile."""
+    unreadable: RemoteError | None = None
+    """How every read of listings is answered."""
     undecided: bool = False
     """What was submitted stays so."""
     late_s: float = 0.0
@@ -70,6 +72,8 @@ class MarketModes:
     # ---- how it is searched ----
 
     finds_by_sku: bool = True
+    lists_all: bool = False
+    """Reading all of them costs less than asking for each."""
     page_size: int = 2
     """How many listings stand on a page of all of them."""
 

@@ -47,7 +47,7 @@ ORDER_TRAITS = OrderTraits(
 )
 
 
-@dataclass
+@dataclass(repr=False)  # of all that it holds it would be megabytes
 class OrderWorld:
     """One shop and one account that was connected a day ago. Call what is tested; nothing else moves."""
 

@@ -14,7 +14,7 @@ from tests.fakes.stores import Stores
 from tests.fakes.world import SECRET, SHOP, World
 
 
-@dataclass
+@dataclass(repr=False)  # of all that it holds it would be megabytes
 class Scripted:
     """The world with what is around it at hand."""
 

@@ -143,6 +143,8 @@ class ScriptedAdapter:
         return self.market.decided.get(one.ticket) or RevisionResult(one.key, submission=again)
 
     def read_back(self, listings: Sequence[Listing]) -> list[RemoteListing]:
+        if self.market.unreadable is not None:
+            raise self.market.unreadable
         return self._call("read_back", lambda: [self._seen(row.key) for row in listings], write=False)
 
     def _seen(self, key: ListingKey) -> RemoteListing:

@@ -88,6 +88,7 @@ class ScriptedMarket(MarketModes):
             TRAITS,
             shares_stock=self.shares_stock,
             finds_by_sku=self.finds_by_sku,
+            lists_all=self.lists_all,
             zero=self.zero,
             late_s=self.late_s,
             orders=self.order_traits,

@@ -82,6 +82,8 @@ class OrderBook:
     clock: Clock
     list_lag_s: float = 0.0
     """How far the list is behind; a single order is always read as it is."""
+    tells_how_far: bool = False
+    """The list says how far it reaches."""
     shipments_lag_s: float = 0.0
     tells_no_lines: bool = False
     """Its shipments are shown without what is in them."""
@@ -185,7 +187,8 @@ class OrderBook:
         odd = {read.order.id for read in page} & self.unreadable
         if more is None:
             odd |= self.unreadable - {one.facts.id for one in self.placed.values()}
-        return OrderPage(tuple(read for read in page if read.order.id not in odd), more, tuple(sorted(odd)))
+        orders = tuple(read for read in page if read.order.id not in odd)
+        return OrderPage(orders, more, tuple(sorted(odd)), seen_until if self.tells_how_far else None)
 
     def read(self, account: AccountId, order: RemoteOrderId) -> OrderRead:
         placed = self._of(account, order)

@@ -40,7 +40,7 @@ NEVER_ASKS = GuardLimits(share=Decimal(1), count=1)
 SECRET = "open sesame"
 
 
-@dataclass
+@dataclass(repr=False)  # of all that it holds it would be megabytes
 class World(Machine):
     """A machine with a seller before it."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -18,11 +19,13 @@ from listbridge.domain.ids import ListingKey, ProductId, ProfileId, RemoteId, Sa
 from listbridge.domain.listings.listing import Status, Values
 from listbridge.domain.money import Money
 from listbridge.domain.work import PublishKind
+from listbridge.marketplaces.amazon.sites import site_of
 from listbridge.services.catalog.recompute import Recompute
-from simulators.amazon import AmazonSimulator
+from simulators.amazon import AmazonSimulator, Limits
+from simulators.amazon.limits import CallBudget
 from simulators.amazon.subscribing import EVENT_BRIDGE, Destination, Subscription
 from tests.contract.marketplaces.amazon_documents import AmazonDocuments
-from tests.contract.openapi import ContractBroken
+from tests.contract.official_documents import ContractBroken
 from tests.fakes.machine import Context
 from tests.fakes.world import ACCOUNT, LIST
 from tests.faults.any_pair import AnyPair, any_pair
@@ -34,7 +37,7 @@ TEN = Decimal("10.00")
 PATCH, PUT = "patchListingsItem", "putListingsItem"
 
 
-@dataclass
+@dataclass(repr=False)  # of all that it holds it would be megabytes
 class Region:
     """The pair, and the simulator behind its marketplace."""
 
@@ -71,21 +74,26 @@ class Region:
         seller = next(iter(self.amazon.world.sellers))
         made = self.amazon.deeds.seed_listings(seller, skus, quantity=stock)["listings"]
         keys = self.p.world.add(self.p.add_product(*skus, stock=stock))
-        price = Money(TEN, "EUR")
-        for key in keys:
-            shown = Values(stock, price, self.p.world.now)
-            offer, remote = RemoteId(key.sku), RemoteId(made[key.sku])
-            self.p.world.stores.listings.change(
-                key,
-                lambda row, shown=shown, offer=offer, remote=remote: replace(
-                    row, status=Status.ACTIVE, offer=offer, remote=remote, accepted=shown
-                ),
-            )
-        Recompute(self.p.world.deps).listings(keys)
+        self._live(keys, made, stock)
         return keys
 
     def also_on(self, site: Site, product: ProductId, *, cap: int | None = None) -> list[ListingKey]:
         """The same product, published on another site of the region too, perhaps with never more than `cap`."""
+        self._second_list(site, Rules() if cap is None else Rules(quantity=QuantityRule(mode="cap", value=cap)))
+        return self.p.world.sell(product, sales_list=SECOND)
+
+    def seeded_also_on(self, site: Site, keys: list[ListingKey], *, stock: int = 20) -> list[ListingKey]:
+        """The same SKUs, live and in step on another site of the region too, without publishing each."""
+        seller = next(iter(self.amazon.world.sellers))
+        store = site_of(site).marketplace_id
+        made = self.amazon.deeds.seed_listings(seller, [key.sku for key in keys], site=store, quantity=stock)
+        self._second_list(site, Rules())
+        products = dict.fromkeys(self.p.products[key.sku] for key in keys)
+        there = self.p.world.add(*products, sales_list=SECOND)
+        self._live(there, made["listings"], stock)
+        return there
+
+    def _second_list(self, site: Site, rules: Rules) -> None:
         save = self.p.world.stores.configuration.save
         creation = CreationProfile(
             id=ProfileId("creation_2"),
@@ -94,7 +102,6 @@ class Region:
             site=site,
             settings=self.p.market.creation(site).settings,
         )
-        rules = Rules() if cap is None else Rules(quantity=QuantityRule(mode="cap", value=cap))
         save(creation)
         save(
             SalesList(
@@ -107,7 +114,19 @@ class Region:
                 rules=rules,
             )
         )
-        return self.p.world.sell(product, sales_list=SECOND)
+
+    def _live(self, keys: list[ListingKey], made: Mapping[str, str], stock: int) -> None:
+        price = Money(TEN, "EUR")
+        for key in keys:
+            shown = Values(stock, price, self.p.world.now)
+            offer, remote = RemoteId(key.sku), RemoteId(made[key.sku])
+            self.p.world.stores.listings.change(
+                key,
+                lambda row, shown=shown, offer=offer, remote=remote: replace(
+                    row, status=Status.ACTIVE, offer=offer, remote=remote, accepted=shown
+                ),
+            )
+        Recompute(self.p.world.deps).listings(keys)
 
     def send(self, product: ProductId, *, deliver: bool = True, sales_list: SalesListId = LIST) -> list[ListingKey]:
         """Put it in the sales list and send it; nobody waits until it is live."""
@@ -122,6 +141,10 @@ class Region:
         [seller] = self.amazon.world.sellers.values()
         store.save(account.model_copy(update={"remote_name": seller.seller_id}))
         self.p.world.marketplaces.open(store.get(Account, ACCOUNT)).listen(QUEUE, "")
+        self.take_in_what_is_told()
+
+    def take_in_what_is_told(self) -> None:
+        """What Amazon sends to our queue comes to our door."""
         self.amazon.world.notifications.queue.deliver_with(self._take_in)
         self.p.world.on_round.append(self._pump)
 
@@ -178,8 +201,14 @@ class Region:
         assert (self.p.world.silent_rows(), self.p.world.dead_letters()) == ([], [])
 
 
-def region(*sites: Site) -> Region:
-    """The pair, connected on these sites (Germany alone where none is named), with nothing in it yet."""
-    made = any_pair("shopify", "amazon", sites=sites or (DE,))
+def region(*sites: Site, limits: bool = False) -> Region:
+    """The pair, connected on these sites (Germany alone where none is named), with nothing in it yet. With `limits` Amazon keeps
+    its documented ones, and we our budgets."""
+    made = any_pair("shopify", "amazon", sites=sites or (DE,), budgets=limits)
     made.market.unchecked = False
-    return Region(made)
+    found = Region(made)
+    if limits:
+        world = found.amazon.world
+        world.limits = Limits.load()
+        world.budget = CallBudget(world.limits, world.pace)
+    return found

@@ -19,6 +19,7 @@ from listbridge.domain.orders.orders import Order
 from listbridge.domain.ports import Budget, Share
 from listbridge.infra.calls.http import HttpSession
 from listbridge.infra.calls.tokens import TokenCache
+from listbridge.infra.coordination.budgets import BudgetPool
 from listbridge.platforms import OpenedMarketplaces, OpenedShops, Opener
 from listbridge.services.configuration.connect_shop import connect_shop
 from listbridge.services.connection_state import secret_name
@@ -28,6 +29,7 @@ from simulators.door import Transport
 from tests.contract.marketplaces.stages import Stage, staged
 from tests.contract.shops.staging import StagedShop, staged_shop
 from tests.contract.unread import unread
+from tests.fakes.buckets import FakeBuckets
 from tests.fakes.budget import FakeBudget
 from tests.fakes.death import Fate
 from tests.fakes.hand_overs import NO_HAND_OVERS
@@ -68,7 +70,7 @@ class Wire(BaseAdapter):
         """Nothing is open."""
 
 
-@dataclass
+@dataclass(repr=False)  # of all that it holds it would be megabytes
 class AnyPair:
     """A shop and an account, our system between them, and what buyers and the seller do."""
 
@@ -157,10 +159,12 @@ def any_pair(
     *,
     limits: TimeLimits | None = None,
     sites: tuple[Site, ...] = (),
-    budgets: Callable[[Stores], MakeBudget] | None = None,
+    prepare: Callable[[Any], None] = lambda shop: None,
+    budgets: bool = False,
 ) -> AnyPair:
     """The pair, connected, with its hooks in place, and nothing in it yet. What is sold is on the first of the sites, else on the
-    first whose currency is the shop's, or can be."""
+    first whose currency is the shop's, or can be. `prepare` is given the staged shop before it is connected. With `budgets` the
+    marketplace's real ones are drawn from."""
     stores, fate = Stores(), Fate()
     known = registry.marketplace(marketplace_slug).sites
     theirs = [one for one, bounds in known.items() if bounds.currency == CURRENCY]
@@ -170,8 +174,10 @@ def any_pair(
     market = market(clock=stores.clock, sites=sites, **({} if theirs else {"currency": CURRENCY}))
     market.unchecked = True
     shop: StagedShop = staged_shop(shop_slug)(clock=stores.clock)
+    prepare(shop)
     hosts = {"shop.example": shop.app(), "market.example": market.app(), urlsplit(PICTURE).netloc: market.app()}
-    wire = Wire(fate, hosts)
+    limited = registry.marketplace(marketplace_slug).budgets
+    wire, pool = Wire(fate, hosts), BudgetPool(FakeBuckets(), stores.leases, stores.clock)
     opener = Opener(
         configuration=stores.configuration,
         secrets=stores.secrets,
@@ -181,7 +187,9 @@ def any_pair(
         make_session=lambda observe, budget, longest_call_s: HttpSession(
             transport=wire, observe=observe, budget=budget
         ),
-        make_budget=budgets(stores) if budgets is not None else lambda specs, scopes, share: FakeBudget(stores.clock),
+        make_budget=lambda specs, scopes, share: (
+            pool.open(specs, scopes, share) if budgets and specs == limited else FakeBudget(stores.clock)
+        ),
         base_urls={shop_slug: "https://shop.example", marketplace_slug: "https://market.example"},
     )
     world = World(stores, OpenedShops(opener), OpenedMarketplaces(opener), fate, limits or TimeLimits(drain_run_s=8))

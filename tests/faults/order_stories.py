@@ -29,7 +29,7 @@ from tests.faults.seeded import seed_product
 SECOND = AccountId("acc_2")
 
 
-@dataclass
+@dataclass(repr=False)  # of all that it holds it would be megabytes
 class Story(Scripted):
     """The world, and what its shop would have if every order took its stock once."""
 

@@ -58,7 +58,7 @@ class Wire(BaseAdapter):
         """Nothing is open."""
 
 
-@dataclass
+@dataclass(repr=False)  # of all that it holds it would be megabytes
 class Pair:
     """A Shopify shop, an eBay account, our system between them, and the truth to hold them against."""
 

@@ -102,6 +102,23 @@ def test_a_call_of_our_own_that_lands_late_is_put_right(r: Region) -> None:
     r.in_step()
 
 
+@pytest.mark.parametrize("newer", [2, 0])
+def test_an_older_patch_that_amazon_applies_after_a_newer_one_was_decided_is_put_right(r: Region, newer: int) -> None:
+    """Both were accepted, and a look has shown the newer one."""
+    (key,) = r.seed(1, stock=5)
+    r.decides_after(300)
+    changed(r, 5, S0=4)
+    r.decides_after(5)
+    changed(r, 60, S0=newer)
+    assert (r.stock("S0"), r.p.world.row(key).accepted.quantity) == (newer, None)
+    r.p.run(300)
+    assert r.quantities("S0") == [4, newer, newer]
+    assert r.stock("S0") == newer
+    r.p.run(1800)
+    assert r.p.world.row(key).accepted.quantity == newer
+    r.in_step()
+
+
 def test_quantity_alone_leaves_the_price_and_price_alone_the_quantity(r: Region) -> None:
     r.p.sell("MUG")
     r.p.shop.set_stock("MUG", 3)

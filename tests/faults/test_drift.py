@@ -133,3 +133,65 @@ def test_a_price_that_somebody_changed_is_put_right_with_the_next_check(s: Scrip
     drift(s)
     assert s.market.shown(key) == (2, "10.00")
     assert "drift_found" in s.world.events(key)
+
+
+# ---- an account with thousands of listings, of which all is listed for less than a read of each ----
+
+
+@pytest.fixture
+def large(s: Scripted, monkeypatch: pytest.MonkeyPatch) -> Scripted:
+    monkeypatch.setattr(check_drift, "MOST_PER_RUN", 30)
+    s.market.lists_all, s.market.page_size = True, 25
+    return s
+
+
+def test_a_large_account_is_listed_once_for_the_daily_look(large: Scripted) -> None:
+    keys = calm(large, 40)
+    first = drift(large)
+    assert (first["remote.existing"], reads(first), first["listings.save"]) == (2, 0, 40)
+    assert {large.world.row(key).seen.quantity for key in keys} == {50}
+    again = drift(large)
+    assert (again["remote.existing"], reads(again), again["listings.save"]) == (0, 0, 0)
+
+
+def test_what_the_list_shows_otherwise_or_not_at_all_is_read_and_only_that(large: Scripted) -> None:
+    keys = calm(large, 40)
+    large.market.live(keys[3])[0].price = Money(Decimal("8.00"), "EUR")
+    large.market.live(keys[5])[0].live = False
+    assert reads(drift(large)) == 1
+    large.world.settle()
+    assert large.market.shown(keys[3]) == (50, "10.00")
+    assert large.world.events(keys[5])[-1] == "finished_on_marketplace"
+    assert large.world.events(keys[3]).count("drift_found") == 1
+
+
+def test_what_risks_most_is_read_however_lately_all_was_listed(large: Scripted) -> None:
+    calm(large, 40)
+    (few,) = seed(large, 1, stock=2, prefix="F")
+    assert reads(drift(large)) == 1
+    large.market.live(few)[0].quantity = 1
+    large.world.run(3600)
+    assert reads(drift(large)) == 1
+    assert large.world.row(few).unseen_sale is not None
+
+
+def test_what_is_being_restored_or_was_sold_is_never_taken_as_listed(large: Scripted) -> None:
+    """The list says 50, as is known: what an unknown outcome left behind is read all the same."""
+    keys = calm(large, 40)
+    change(large, keys[7], lambda row: replace(row, settle_at=large.world.now))
+    assert reads(drift(large)) == 1
+
+
+def test_a_list_that_cannot_be_read_now_leaves_the_job_to_go_on_later(large: Scripted) -> None:
+    keys = calm(large, 40)
+    large.market.plan.add(Fault("existing", "status", status=503, times=2))
+    drift(large)
+    large.world.run(600)
+    assert {large.world.row(key).seen.quantity for key in keys} == {50}
+    assert large.world.dead_letters() == []
+
+
+def test_a_small_account_is_read_as_ever_though_all_of_it_could_be_listed(large: Scripted) -> None:
+    calm(large, 30)
+    made = drift(large)
+    assert (made["remote.existing"], reads(made)) == (0, 2)

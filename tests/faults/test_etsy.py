@@ -16,14 +16,11 @@ from listbridge.domain.listings.listing import Status
 from listbridge.domain.orders.orders import ImportState
 from listbridge.infra.calls.http import HttpSession
 from listbridge.infra.calls.tokens import TokenCache
-from listbridge.infra.coordination.budgets import BudgetPool
 from listbridge.platforms import OpenedMarketplaces, Opener
 from simulators.faults import Fault
-from tests.fakes.buckets import FakeBuckets
 from tests.fakes.budget import FakeBudget
-from tests.fakes.stores import Stores
 from tests.fakes.world import ACCOUNT
-from tests.faults.any_pair import AnyPair, MakeBudget, any_pair
+from tests.faults.any_pair import AnyPair, any_pair
 
 pytestmark = pytest.mark.timeout(600)
 TEN = Decimal("10.00")
@@ -159,13 +156,8 @@ def renewals(p: AnyPair) -> list[Any]:
 # ---- the day is spent ----
 
 
-def pooled(stores: Stores) -> MakeBudget:
-    """The real budgets, in memory."""
-    return BudgetPool(FakeBuckets(), stores.leases, stores.clock).open
-
-
 def test_a_day_that_is_spent_in_the_middle_of_a_sweep_keeps_prices_and_not_zeros_nor_orders() -> None:
-    p = any_pair("shopify", "etsy", budgets=pooled)
+    p = any_pair("shopify", "etsy", budgets=True)
     skus = [f"MUG{number}" for number in range(30)]
     for sku in skus:
         p.add_product(sku)

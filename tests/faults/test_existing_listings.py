@@ -140,3 +140,27 @@ def test_a_marketplace_that_finds_by_sku_is_never_paged(s: Scripted) -> None:
     by_hand(s, keys["A"])
     act(s, PublishKind.LINK, "A")
     assert (calls(s)["remote.existing"], calls(s)["remote.find"]) == (0, 1)
+
+
+def test_where_all_is_listed_for_less_linking_reads_it_and_sending_asks_by_sku(s: Scripted) -> None:
+    s.market.finds_by_sku = s.market.lists_all = True
+    keys = in_list(s, "A", "B", "C", "D")
+    by_hand(s, keys["A"], keys["B"], keys["D"])
+    act(s, PublishKind.LINK, "A", "B", "C")
+    assert [s.world.row(keys[sku]).status for sku in "ABC"] == [Status.ACTIVE, Status.ACTIVE, Status.NOT_ACTIVE]
+    assert (calls(s)["remote.existing"], calls(s)["remote.find"]) == (2, 0)
+    act(s, PublishKind.SEND, "D")
+    assert s.world.events(keys["D"])[-1] == "linked"
+    assert (calls(s)["remote.existing"], calls(s)["remote.find"]) == (2, 1)
+
+
+def test_where_all_is_listed_for_less_what_we_listed_ourselves_is_linked_again(s: Scripted) -> None:
+    s.market.finds_by_sku = s.market.lists_all = True
+    keys = in_list(s, "A", "B")
+    by_hand(s, keys["B"])
+    act(s, PublishKind.LINK, "B")
+    act(s, PublishKind.SEND, "A")
+    s.world.stores.listings.change(keys["A"], lambda row: unlinked(row, s.world.now))
+    act(s, PublishKind.LINK, "A")
+    assert s.world.row(keys["A"]).status is Status.ACTIVE
+    assert calls(s)["remote.existing"] == 1

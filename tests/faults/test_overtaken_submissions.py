@@ -136,6 +136,25 @@ def test_more_zeros_than_go_in_good_time_ride_as_well(s: Scripted) -> None:
     assert shown(s, keys) == [0, 0, 0, 0, 4]
 
 
+def test_more_low_quantities_than_go_in_good_time_ride_as_well(s: Scripted) -> None:
+    """Not one of them is a zero, and together they take as long."""
+    s.market.urgent_most = 3
+    keys = seed(s, 5)
+    changed(s, 1, 1, 1, 1, 4)
+    assert len(sent(s, "submit")) >= 3
+    s.world.run(DECIDES_AFTER_S + 60)
+    s.world.settle()
+    assert shown(s, keys) == [1, 1, 1, 1, 4]
+
+
+def test_what_was_sent_already_and_waits_for_its_answer_is_no_overflow(s: Scripted) -> None:
+    s.market.urgent_most, s.market.decides_after_s = 3, 100.0
+    seed(s, 6)
+    changed(s, 1, 1, 1)
+    changed(s, 1, 1, 1, 1, 4)
+    assert [sku for sku, quantity in sent(s, "submit") if quantity == 1] == []
+
+
 def test_a_submission_whose_answer_is_lost_is_feared_for_as_long_as_it_may_land(s: Scripted) -> None:
     keys = seed(s, 3)
     s.market.plan.add(Fault("submit", "drop_after"))

@@ -231,6 +231,18 @@ def test_a_demand_that_is_met_is_done_although_the_listing_moved_on(s: Scripted)
     assert s.market.shown(key) == (3, "10.00")
 
 
+@pytest.mark.parametrize("action", [PublishKind.FULL_REVISE, PublishKind.STOP])
+def test_a_demand_that_a_later_action_takes_over_is_told_so(s: Scripted, action: PublishKind) -> None:
+    """Its call is still being decided when the listing goes through the other action."""
+    key = seed(s, 1)[0]
+    s.market.decides_after_s = 3600
+    job = demand(s, key)
+    s.world.deliver_all()
+    s.world.action(action, s.world.row(key).variant.product)
+    s.world.run(60)
+    assert ended(s, job) == (JobState.DONE, Outcome.SKIPPED)
+
+
 def test_a_demand_that_is_refused_has_failed(s: Scripted) -> None:
     key = seed(s, 1)[0]
     s.market.refused_prices.add(key.sku)

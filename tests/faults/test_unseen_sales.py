@@ -322,6 +322,21 @@ def test_a_list_of_orders_that_lags_behind_the_sale_is_waited_for(s: Story) -> N
     sold_once(s, placed, left=4)
 
 
+def test_after_a_lower_quantity_a_rise_waits_as_long_as_the_list_says_that_it_is_behind(s: Story) -> None:
+    """A poll that began after it is not enough: the sale that it wrote over is not in the list yet."""
+    s.market.book.list_lag_s, s.market.book.tells_how_far = 60.0, True
+    s.poll()
+    placed = s.buy(A)
+    s.sell_in_shop(A, 3)
+    s.run(3)
+    assert s.shown(A) == 2
+    s.restock(A, 3)
+    s.run(30)
+    assert s.shown(A) == 2
+    s.run(60)
+    sold_once(s, placed, left=4)
+
+
 def test_where_orders_are_not_read_nothing_waits_for_them(s: Story, monkeypatch: pytest.MonkeyPatch) -> None:
     s.market.order_traits = None
     s.market.live(key(s))[0].quantity = 4

@@ -121,6 +121,12 @@ def progressed() -> None:
         work.progressed = True
 
 
+def in_vain() -> int:
+    """How many messages in a row have got nowhere before the current work; 0 once it has got somewhere, and outside of any."""
+    work = _work.get()
+    return 0 if work is None or work.progressed else work.trace.idle
+
+
 def stamped(messages: Sequence[_T], reason: str = "", *, waits: bool = False) -> list[_T]:
     """The messages with the trace of the current work, one hop further; outside of any work as they are.
 

@@ -1,7 +1,7 @@
 """How long to wait before the next try: what the platform asks for, what an unknown outcome takes to settle, and ever
 slower.
 
-Pure. All waits are in seconds; instants are aware UTC.
+All waits are in seconds; instants are aware UTC. Pure, but for the chain of messages that the current work belongs to.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from listbridge.domain import trace
 from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, RemoteError, RetryLater
 
 LONGEST_DELAY_S = 900
@@ -44,6 +45,11 @@ POLLS = Backoff(15, 900)
 COMPARISONS = Backoff(30, 900)
 
 
+_SPENT = Backoff(1, LONGEST_DELAY_S)
+_SPENT_HOPS = 8
+"""After so many messages in a row that only met a spent limit, the wait for it doubles."""
+
+
 def asked_s(error: RemoteError, now: datetime) -> float:
     """How long the platform asks to be left alone; 0 where it asks nothing."""
     if not isinstance(error, RetryLater):
@@ -56,11 +62,12 @@ def asked_s(error: RemoteError, now: datetime) -> float:
 def wait_s(error: RemoteError, tries: int, backoff: Backoff, now: datetime, *, settle_s: float = 0.0) -> float:
     """How long to wait after this failure, which followed so many others.
 
-    A spent limit is no failure: what it asks for is enough. An unknown outcome takes `settle_s` before a look can tell.
+    A spent limit is no failure: what it asks for is enough, unless it is asked again and again in vain. An unknown outcome
+    takes `settle_s` before a look can tell.
     """
     asked = asked_s(error, now)
     if isinstance(error, RateLimited):
-        return max(1.0, asked)
+        return max(1.0, asked, _in_vain_s())
     if isinstance(error, OutcomeUnknown):
         asked = settle_s
     return max(asked, backoff.after(tries))
@@ -74,3 +81,15 @@ def delay_s(at: datetime, now: datetime, *, least: int = 0) -> int:
 def from_now(now: datetime, seconds: float) -> datetime:
     """The instant so many seconds later."""
     return now + timedelta(seconds=seconds)
+
+
+def limit_is_back(error: RateLimited, now: datetime) -> datetime:
+    """When to ask again after a spent limit (UTC)."""
+    return max(error.until or from_now(now, error.after_s), from_now(now, _in_vain_s()))
+
+
+def _in_vain_s() -> float:
+    """How long to stay away at least: a platform that refuses for hours is asked ever more rarely, and the messages that wait for it do
+    not come to their end (`trace.MOST_IDLE_HOPS`) before ten hours are over."""
+    hops = trace.in_vain() // _SPENT_HOPS
+    return _SPENT.after(hops - 1) if hops else 0.0

@@ -175,7 +175,7 @@ class PublishTask(Message):
 class PollAccount(Message):
     """Ask an account's marketplace for orders that changed. `claim` is the right to do it, taken when this was sent.
 
-    `cursor`, `since` and `began` carry a poll of many pages on. `until` is the schedule's next minute: a poll that is due
+    `cursor`, `since`, `began` and `known_until` carry a poll of many pages on. `until` is the schedule's next minute: a poll that is due
     before it is queued by the one before, what is due later by the schedule.
     """
 
@@ -185,6 +185,7 @@ class PollAccount(Message):
     cursor: str | None = None
     since: datetime | None = None
     began: datetime | None = None
+    known_until: datetime | None = None
     until: datetime | None = None
 
 
@@ -201,6 +202,8 @@ class ImportOrder(Message):
     """Read it on the marketplace first: the poll that saw it change could not take that in."""
     due: bool = False
     """The order's time had come when this was sent; by now its row shows when it is to be looked at next."""
+    attempt: int = 0
+    """How many tries in a row before this one could not read it on the marketplace."""
 
 
 class RelayOrder(Message):

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from listbridge.domain.ids import JobId
 from listbridge.domain.jobs import JobEntry, JobState, Outcome
+from listbridge.domain.listings import ledger
 from listbridge.domain.listings.holds import status_hold
 from listbridge.domain.listings.listing import Listing, Status
 from listbridge.domain.ports import Missing
@@ -28,8 +29,17 @@ def item_skipped(deps: CoreDeps, job: JobId | None, item: str, problem: Problem)
     _finish(deps, job, JobEntry(item=item, outcome=Outcome.SKIPPED, reason=problem, at=deps.clock.now()))
 
 
+def taken_over(deps: CoreDeps, row: Listing, job: JobId | None) -> None:
+    """This job, or one of nobody's, has the row from now on: the one that waits for its demanded values hears that."""
+    if row.job is not None and row.job != job and row.demanded:
+        item_skipped(deps, row.job, str(row.key), Problem("superseded"))
+
+
 def demanded_fields_sent(deps: CoreDeps, rows: Iterable[Listing]) -> None:
-    """Tell the jobs that waited for these rows' demanded values: accepted, or held or ended for a reason."""
+    """Tell the jobs that waited for these rows' demanded values: taken by the marketplace, or held or ended for a reason.
+
+    While an older call may still land over them the row stays demanded and is looked at. No person waits for that.
+    """
     for row in rows:
         if row.job is None or row.status is Status.PENDING:
             continue  # a publishing operation tells its own job
@@ -37,7 +47,7 @@ def demanded_fields_sent(deps: CoreDeps, rows: Iterable[Listing]) -> None:
             item_failed(deps, row.job, str(row.key), row.hold)
         elif row.status is not Status.ACTIVE:
             item_failed(deps, row.job, str(row.key), status_hold(row) or row.status.newer)
-        elif not row.demanded:
+        elif row.demanded <= ledger.taken_as_computed(row):
             item_done(deps, row.job, str(row.key))
 
 

@@ -84,12 +84,15 @@ class OrderDeeds(SellerDeeds[World, TokenService, Seller]):
                 buyer=known_buyer(buyer),
             )
             self._refuse_more_than_shown(owner, basket.purchases)
-            order = purchases.place_order(self._world, owner, basket)
-            for purchase in basket.purchases:
-                self._count_down(owner, purchase)
-            last, line = basket.purchases[-1], order.data["lineItems"][-1]
-            left = owner.shown_quantity(last.offer) if last.offer else None
-            return {"orderId": order.order_id, "listingId": line["legacyItemId"], "left": left}
+            return self._place(owner, basket)
+
+    def _place(self, owner: Seller, basket: Basket) -> Told:
+        order = purchases.place_order(self._world, owner, basket)
+        for purchase in basket.purchases:
+            self._count_down(owner, purchase)
+        last, line = basket.purchases[-1], order.data["lineItems"][-1]
+        left = owner.shown_quantity(last.offer) if last.offer else None
+        return {"orderId": order.order_id, "listingId": line["legacyItemId"], "left": left}
 
     @deed
     def seed_orders(

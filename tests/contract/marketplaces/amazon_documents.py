@@ -11,16 +11,29 @@ import gzip
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 import jsonschema_rs
-import requests
 
-from tests.contract.openapi import ContractBroken
+from tests.contract.official_documents import (
+    METHODS,
+    OUTAGES,
+    Body,
+    ContractBroken,
+    OfficialDocuments,
+    Operation,
+    check_is_json,
+    check_query_names,
+    check_token_form,
+    closed,
+    find,
+    is_json,
+    json_in,
+    validate,
+)
 
 OFFICIAL = Path(__file__).parents[3] / "simulators" / "amazon" / "official"
 """Amazon's own files, with their licence (Apache-2.0) and where they come from."""
@@ -29,16 +42,14 @@ DOCUMENTS_PATH = "/_documents/"
 """Where the simulator keeps what Amazon keeps behind presigned addresses."""
 
 _TOKEN_PATH = "/auth/o2/token"
-_METHODS = ("get", "put", "post", "patch", "delete")
 _OF_LEGACY_ORDERS = frozenset({"confirmShipment"})
 """The one operation of `ordersV0` that `orders_2026-01-01` does not replace; nobody may call the others."""
-_OUTAGES = frozenset({429, 500, 503})
 _TOKEN = "x-amz-access-token"
 _CLIENT = {"client_id", "client_secret"}
 _TOKEN_FIELDS = {  # "Connect to the Selling Partner API" and "Grantless operations" of Amazon's developer documentation
-    "refresh_token": {"refresh_token", *_CLIENT},
-    "authorization_code": {"code", "redirect_uri", *_CLIENT},
-    "client_credentials": {"scope", *_CLIENT},
+    "refresh_token": ({"refresh_token", *_CLIENT}, set[str]()),
+    "authorization_code": ({"code", "redirect_uri", *_CLIENT}, set[str]()),
+    "client_credentials": ({"scope", *_CLIENT}, set[str]()),
 }
 _NOTIFICATIONS = {  # by type; the schema of LISTINGS_ITEM_STATUS_CHANGE misspells its own type and refuses its own example
     "ORDER_CHANGE": "OrderChangeNotification",
@@ -49,24 +60,7 @@ _NOTIFICATIONS = {  # by type; the schema of LISTINGS_ITEM_STATUS_CHANGE misspel
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
-@dataclass(frozen=True)
-class Operation:
-    """One operation of a model; `body` is its entry there, `model` the model's file without its ending."""
-
-    id: str
-    model: str
-    method: str
-    template: str
-    path: re.Pattern[str]
-    body: Mapping[str, Any]
-
-    @property
-    def parameters(self) -> list[Mapping[str, Any]]:
-        found: list[Mapping[str, Any]] = self.body.get("parameters", [])
-        return found
-
-
-class AmazonDocuments:
+class AmazonDocuments(OfficialDocuments):
     """Holds exchanges against the models. One for each stage: it remembers which addresses of documents it has seen."""
 
     def __init__(self, models: Models) -> None:
@@ -86,22 +80,14 @@ class AmazonDocuments:
         """The operation of a method and an address or path. Raises `ContractBroken` where there is none."""
         return self._models.find(method, urlsplit(url).path)
 
-    def check(self, request: requests.PreparedRequest, response: requests.Response) -> str:
-        """`check_exchange` of what `requests` sent and received."""
-        headers = {name: _text(value) for name, value in request.headers.items()}
-        sent = request.body if isinstance(request.body, str | bytes) else None
-        return self.check_exchange(
-            request.method or "GET", request.url or "", headers, sent, response.status_code, response.content
-        )
-
     def check_exchange(
         self,
         method: str,
         url: str,
         request_headers: Mapping[str, str],
-        request_body: bytes | str | None,
+        request_body: Body,
         status: int,
-        response_body: bytes | str | None,
+        response_body: Body,
     ) -> str:
         """Returns the operationId of an exchange that keeps the contract; raises `ContractBroken` for any other.
 
@@ -112,7 +98,8 @@ class AmazonDocuments:
         headers = {name.lower(): value for name, value in request_headers.items()}
         path = urlsplit(url).path
         if path == _TOKEN_PATH:
-            return _check_token_call(method, headers, request_body)
+            check_token_form(method, headers, request_body, _TOKEN_FIELDS)
+            return "lwaToken"
         if path.startswith(DOCUMENTS_PATH):
             return self._check_document(method.upper(), url, headers, request_body, status, response_body)
         operation = self._models.find(method, path)
@@ -125,32 +112,32 @@ class AmazonDocuments:
 
     def check_notification(self, body: bytes | str) -> str:
         """Returns the type of a notification that keeps its schema; raises `ContractBroken` for any other."""
-        told = _json("notification", body)
+        told = json_in("notification", body)
         kind = str(told.get("NotificationType") or told.get("notificationType"))
         if kind not in _NOTIFICATIONS:
             raise ContractBroken(f"no schema of {kind} is known here")
         self._models.validate_schema(_NOTIFICATIONS[kind], told)
         return kind
 
-    def _check_request_body(self, operation: Operation, body: bytes | str | None) -> Any:
-        schema = next((p["schema"] for p in operation.parameters if p["in"] == "body"), None)
+    def _check_request_body(self, operation: Operation, body: Body) -> Any:
+        schema = next((one["schema"] for one in operation.parameters("body").values()), None)
         if schema is None:
             if body:
                 raise ContractBroken(f"{operation.id} takes no body")
             return None
         if not body:
             raise ContractBroken(f"{operation.id} needs a body")
-        parsed = _json(operation.id, body)
+        parsed = json_in(operation.id, body)
         self._models.validate(operation, schema, parsed, "request")
         return parsed
 
-    def _check_response(self, operation: Operation, status: int, body: bytes | str | None) -> Any:
+    def _check_response(self, operation: Operation, status: int, body: Body) -> Any:
         declared = operation.body["responses"].get(str(status))
         if declared is None:
             raise ContractBroken(f"{operation.id} never answers {status}")
-        if status in _OUTAGES and not _is_json(body):
+        if status in OUTAGES and not is_json(body):
             return None  # a page of HTML from some edge in between
-        parsed = _json(operation.id, body) if body else None
+        parsed = json_in(operation.id, body) if body else None
         schema = declared.get("schema")
         if schema is None:
             if parsed not in (None, {}):
@@ -171,13 +158,7 @@ class AmazonDocuments:
             self._downloads[answered["url"]] = "report of a feed"
 
     def _check_document(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        request_body: bytes | str | None,
-        status: int,
-        response_body: bytes | str | None,
+        self, method: str, url: str, headers: Mapping[str, str], request_body: Body, status: int, response_body: Body
     ) -> str:
         if _TOKEN in headers or "authorization" in headers:
             raise ContractBroken("a presigned address is nobody's to show a token to")
@@ -189,17 +170,17 @@ class AmazonDocuments:
         if status == 200 and self._downloads.get(url) == "report of a feed":
             content = response_body.encode() if isinstance(response_body, str) else response_body or b""
             plain = gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
-            self._models.validate_schema("listings-feed-processing-report-schema-v2", _json("report", plain))
+            self._models.validate_schema("listings-feed-processing-report-schema-v2", json_in("report", plain))
         return "downloadDocument"
 
-    def _check_upload(self, url: str, headers: Mapping[str, str], body: bytes | str | None) -> None:
+    def _check_upload(self, url: str, headers: Mapping[str, str], body: Body) -> None:
         declared = self._uploads.get(url)
         if declared is None:
             raise ContractBroken("no createFeedDocument has given this address")
         if headers.get("content-type") != declared:
             raise ContractBroken(f"declared as {declared}, uploaded as {headers.get('content-type')}")
         if declared.startswith("application/json") and body is not None:
-            feed = _json("uploadDocument", body)
+            feed = json_in("uploadDocument", body)
             self._models.validate_schema("listings-feed-schema-v2", feed)
             ids = [message["messageId"] for message in feed["messages"]]
             if len(set(ids)) != len(ids):
@@ -213,7 +194,7 @@ class Models:
         self.operations = [op for name, model in models.items() for op in _operations(name, model)]
         self._definitions = {
             name: {
-                key: _closed(_merged(part, model["definitions"])) for key, part in model.get("definitions", {}).items()
+                key: closed(_merged(part, model["definitions"])) for key, part in model.get("definitions", {}).items()
             }
             for name, model in models.items()
         }
@@ -222,27 +203,24 @@ class Models:
 
     def find(self, method: str, path: str) -> Operation:
         """Raises `ContractBroken`."""
-        found = [op for op in self.operations if op.method == method.upper() and op.path.fullmatch(path)]
-        if not found:
-            raise ContractBroken(f"no operation {method} {path}")
-        return max(found, key=lambda op: len(re.sub(r"\{[^}]+\}", "", op.template)))
+        return find(self.operations, method, path)
 
     def validate(self, operation: Operation, schema: Mapping[str, Any], value: Any, what: str) -> None:
         """Raises `ContractBroken`."""
-        key = (operation.model, json.dumps(schema, sort_keys=True))
+        key = (operation.document, json.dumps(schema, sort_keys=True))
         if key not in self._validators:
-            whole = {**_closed(schema), "definitions": self._definitions[operation.model]}
+            whole = {**closed(schema), "definitions": self._definitions[operation.document]}
             if "$ref" in schema:  # beside a reference draft 4 sees nothing
-                whole = {"allOf": [schema], "definitions": self._definitions[operation.model]}
+                whole = {"allOf": [schema], "definitions": self._definitions[operation.document]}
             self._validators[key] = jsonschema_rs.Draft4Validator(whole, validate_formats=True)
-        _validate(self._validators[key], value, f"{operation.id} {what}")
+        validate(self._validators[key], value, f"{operation.id} {what}")
 
     def validate_schema(self, name: str, value: Any) -> None:
         """Against one of the schemas beside the models. Raises `ContractBroken`."""
         key = ("schemas", name)
         if key not in self._validators:
-            self._validators[key] = jsonschema_rs.Draft7Validator(_closed(self._schemas[name]), validate_formats=True)
-        _validate(self._validators[key], value, name)
+            self._validators[key] = jsonschema_rs.Draft7Validator(closed(self._schemas[name]), validate_formats=True)
+        validate(self._validators[key], value, name)
 
 
 @cache
@@ -260,14 +238,12 @@ def _operations(model: str, document: dict[str, Any]) -> list[Operation]:
     found: list[Operation] = []
     for path, entries in document["paths"].items():
         for method, body in entries.items():
-            if method not in _METHODS or (model == "ordersV0" and body["operationId"] not in _OF_LEGACY_ORDERS):
+            if method not in METHODS or (model == "ordersV0" and body["operationId"] not in _OF_LEGACY_ORDERS):
                 continue
             template = document.get("basePath", "").rstrip("/") + path
-            parts = re.split(r"(\{[^}]+\})", template)
-            pattern = "".join("[^/]+" if part.startswith("{") else re.escape(part) for part in parts)
             both = [*entries.get("parameters", []), *body.get("parameters", [])]
             whole = {**body, "parameters": [_resolved(document, parameter) for parameter in both]}
-            found.append(Operation(body["operationId"], model, method.upper(), template, re.compile(pattern), whole))
+            found.append(Operation.at(template, method, whole, model))
     return found
 
 
@@ -285,16 +261,9 @@ def _check_path(operation: Operation, path: str) -> None:
 
 
 def _check_query(operation: Operation, url: str) -> None:
-    given = parse_qsl(urlsplit(url).query, keep_blank_values=True)
-    names = [name for name, _ in given]
-    declared = {p["name"]: p for p in operation.parameters if p["in"] == "query"}
-    if set(names) - set(declared):
-        raise ContractBroken(f"{operation.id} has no query {sorted(set(names) - set(declared))}")
-    if len(set(names)) != len(names):
+    given, declared = check_query_names(operation, url), operation.parameters("query")
+    if len({name for name, _ in given}) != len(given):
         raise ContractBroken(f"{operation.id} takes each name once: a list is divided by commas")
-    missing = {name for name, parameter in declared.items() if parameter.get("required")} - set(names)
-    if missing:
-        raise ContractBroken(f"{operation.id} needs query {sorted(missing)}")
     for name, value in given:
         _check_parameter(f"{operation.id} query {name}", declared[name], value)
 
@@ -330,7 +299,7 @@ def _check_value(where: str, declared: Mapping[str, Any], text: str) -> None:
         raise ContractBroken(f"{where} is a time with its zone, not {text}")
 
 
-def _check_headers(operation: Operation, headers: Mapping[str, str], body: bytes | str | None) -> None:
+def _check_headers(operation: Operation, headers: Mapping[str, str], body: Body) -> None:
     for name in (
         _TOKEN,
         "user-agent",
@@ -339,22 +308,7 @@ def _check_headers(operation: Operation, headers: Mapping[str, str], body: bytes
             raise ContractBroken(f"{operation.id} needs header {name}")
     if "authorization" in headers:
         raise ContractBroken(f"{operation.id} takes its token in {_TOKEN}")
-    if body and not headers.get("content-type", "").startswith("application/json"):
-        raise ContractBroken(f"{operation.id} takes application/json, not {headers.get('content-type')}")
-
-
-def _check_token_call(method: str, headers: Mapping[str, str], body: bytes | str | None) -> str:
-    if method.upper() != "POST":
-        raise ContractBroken("the token service takes POST")
-    if not headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        raise ContractBroken("the token service takes a form")
-    form = dict(parse_qsl(_text(body or ""), keep_blank_values=True))
-    grant = form.pop("grant_type", "")
-    if grant not in _TOKEN_FIELDS:
-        raise ContractBroken(f"the token service knows no grant {grant}")
-    if set(form) != _TOKEN_FIELDS[grant]:
-        raise ContractBroken(f"{grant} takes {sorted(_TOKEN_FIELDS[grant])}, not {sorted(form)}")
-    return "lwaToken"
+    check_is_json(operation, headers, body)
 
 
 def _merged(definition: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -367,45 +321,3 @@ def _merged(definition: Mapping[str, Any], definitions: Mapping[str, Any]) -> Ma
         "properties": {name: kind for part in parts for name, kind in part["properties"].items()},
         "required": [name for part in parts for name in part.get("required", ())],
     }
-
-
-def _closed(schema: Any) -> Any:
-    """The schema without what only people read, its objects closed against unknown names."""
-    if isinstance(schema, list):
-        return [_closed(part) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    closed = {name: _closed(part) for name, part in schema.items() if name not in _FOR_PEOPLE}
-    if isinstance(schema.get("properties"), dict):
-        closed["properties"] = {name: _closed(part) for name, part in schema["properties"].items()}
-        if schema.get("type") == "object" and "allOf" not in schema:
-            closed.setdefault("additionalProperties", False)
-    return closed
-
-
-_FOR_PEOPLE = frozenset({"description", "example", "examples", "title", "$comment", "x-docgen-enum-table-extension"})
-
-
-def _validate(validator: Any, value: Any, what: str) -> None:
-    for error in validator.iter_errors(value):
-        where = "/".join(str(step) for step in error.instance_path)
-        raise ContractBroken(f"{what} at {where or 'top'}: {error.message[:300]}")
-
-
-def _json(what: str, body: bytes | str) -> Any:
-    try:
-        return json.loads(body)
-    except ValueError as problem:
-        raise ContractBroken(f"{what}: not JSON") from problem
-
-
-def _is_json(body: bytes | str | None) -> bool:
-    try:
-        json.loads(body or "null")
-    except ValueError:
-        return False
-    return True
-
-
-def _text(value: str | bytes) -> str:
-    return value.decode() if isinstance(value, bytes) else value

@@ -14,9 +14,9 @@ from simulators.door import Transport
 from simulators.ebay import EbaySimulator, Limits
 from simulators.ebay.app import TOKEN
 from simulators.faults import Fault
+from tests.contract.marketplaces.ebay_documents import EbaySpec
 from tests.contract.marketplaces.simulated import SimulatedStage
 from tests.contract.marketplaces.stages import LiveListing, Shown
-from tests.contract.openapi import EbaySpec
 from tests.contract.specs import specs_root
 from tests.fakes.clock import VirtualClock
 

@@ -85,7 +85,7 @@ class Watched(Transport):
         return unread(response)
 
 
-@dataclass
+@dataclass(repr=False)  # of all that it holds it would be megabytes
 class Stage(abc.ABC):
     """One marketplace under test. `hook` is called before and after every call with `before …` or `after …`."""
 

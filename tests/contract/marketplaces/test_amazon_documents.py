@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from tests.contract.marketplaces.amazon_documents import OFFICIAL, AmazonDocuments
-from tests.contract.openapi import ContractBroken
+from tests.contract.official_documents import ContractBroken
 
 HOST = "https://sellingpartnerapi-na.amazon.com"
 ITEM = f"{HOST}/listings/2021-08-01/items/A1SELLER/CANDLE"

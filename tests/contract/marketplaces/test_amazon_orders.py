@@ -260,6 +260,12 @@ def test_orders_come_by_whole_pages_with_the_same_filters(stage: AmazonStage) ->
     assert set(seen(pages)) == orders
 
 
+def test_a_list_says_how_far_it_reaches(stage: AmazonStage) -> None:
+    stage.simulator.deeds.set_order_lag(120)
+    [page] = poll(stage, stage.open())
+    assert page.known_until == stage.clock.now() - timedelta(seconds=120)
+
+
 def test_the_seller_s_page_is_that_of_the_region() -> None:
     stage = AmazonStage(sites=(Site("AMAZON_DE"),))
     url = registry.open_marketplace("amazon", stage.connection()).order_url(RemoteOrderId("123-1234567-1234567"))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from listbridge.domain.listings.listing import RemoteState
-from tests.contract.marketplaces.amazon_account import DE, FR, STORES, AmazonAccount, row, values
+from listbridge.domain.verdicts import Rejected
+from tests.contract.marketplaces.amazon_account import DE, FR, STORES, AmazonAccount, revision, row, values
 
 SKUS = ("A", "B", "C")
 
@@ -52,3 +55,12 @@ def test_listings_on_different_sites_cost_no_look_where_they_are_not(amazon: Ama
     shown = amazon.adapter.read_back([row("A", DE), row("B", FR)])
     assert [one.values for one in shown] == [values(5, "10.00"), values(5, "11.00")]
     assert amazon.calls[1:] == ["searchListingsItems", "getListingsItem"]
+
+
+def test_the_quantity_goes_with_the_next_site_where_the_first_one_s_price_is_refused(amazon: AmazonAccount) -> None:
+    amazon.simulator.deeds.plan_issue("A", "submission", code="90117", category="INVALID_PRICE")
+    refused, taken = amazon.revise(revision("A", 0, "12.50"), revision("A", 0, "13.50", site=FR))
+    assert isinstance(refused.error, Rejected)
+    [outcome] = amazon.decided([taken], [values(0, "13.50")])
+    assert (outcome.error, outcome.submission) == (None, None)
+    assert (amazon.shown("A", FR), amazon.shown("A")) == ((0, Decimal("13.5")), (0, Decimal("10.0")))

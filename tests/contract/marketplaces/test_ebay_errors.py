@@ -16,8 +16,8 @@ from listbridge.marketplaces.ebay.errors import BY_ID, EbayRefusal
 from listbridge.marketplaces.ebay.manifest import MANIFEST
 from listbridge.marketplaces.ebay.offers.wire import ErrorEntry, ErrorParameter
 from tests.contract.marketplaces.ebay_acts import publish
+from tests.contract.marketplaces.ebay_documents import EbaySpec
 from tests.contract.marketplaces.staged_ebay import EbayStage
-from tests.contract.openapi import EbaySpec
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, Rejected, Re
 from listbridge.marketplaces.ebay.manifest import MANIFEST
 from simulators.faults import Fault
 from tests.contract.marketplaces.ebay_acts import REVISE, Hand, bodies, publish, revise_one, watch
+from tests.contract.marketplaces.ebay_documents import EbaySpec
 from tests.contract.marketplaces.staged_ebay import EbayStage
 from tests.contract.marketplaces.stages import candle, jumper
-from tests.contract.openapi import EbaySpec
 from tests.contract.simulators.ebay_seller import EbaySeller
 from tests.fakes.cuts import WorkerDied
 

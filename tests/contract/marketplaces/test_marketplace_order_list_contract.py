@@ -18,7 +18,13 @@ def stage(stage: Stage) -> Stage:
 
 
 def test_nobody_bought_and_the_list_is_empty(stage: Stage) -> None:
-    assert poll(stage, stage.open()) == [OrderPage(())]
+    [page] = poll(stage, stage.open())
+    assert page == OrderPage((), known_until=page.known_until)
+
+
+def test_how_far_a_list_says_that_it_reaches_is_no_later_than_now(stage: Stage) -> None:
+    [page] = poll(stage, stage.open())
+    assert page.known_until is None or page.known_until <= stage.clock.now()
 
 
 @pytest.mark.parametrize("every_s", [0.0, 1.0])

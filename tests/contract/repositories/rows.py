@@ -38,6 +38,7 @@ from listbridge.domain.listings.listing import (
     Listing,
     Status,
     TraceLine,
+    UnseenSale,
     Values,
 )
 from listbridge.domain.money import Money
@@ -131,8 +132,13 @@ def rich_listing(key: ListingKey) -> Listing:
         sent=values,
         accepted=Values(price=money),
         seen=values,
+        on_sale=4,
+        unseen_sale=UnseenSale(1, at, 3),
+        sold=("R-1",),
         attempt=Attempt("att_1", frozenset({LedgerField.QUANTITY}), values, Values(4), at),
         settle_at=at,
+        taken=values,
+        overtaken=Attempt("att_0", BOTH, values, Values(2), at, 4, "feed:1", at, 6),
         auto=frozenset({LedgerField.PRICE}),
         demanded=BOTH,
         job=JobId("job_1"),

@@ -233,6 +233,16 @@ def test_calls_set_aside_and_forgotten_lapse(pool: BudgetPool, store: OurPorts, 
     assert spent(budget) == 0
 
 
+def test_calls_that_are_needed_later_are_kept_so_long(pool: BudgetPool, store: OurPorts, name: str) -> None:
+    """What is put together for longer than calls are usually set aside does not pay for them twice."""
+    budget = opened(pool, name, spec(rate=0.0001))
+    budget.prepay("revise", 12, wait_s=0, kept_s=30)
+    store.clock.advance(25)
+    for _ in range(12):
+        budget.spend("revise")
+    assert spent(budget) == 0
+
+
 def test_a_process_sets_no_more_aside_than_it_uses(store: OurPorts, name: str) -> None:
     """One call now and then costs one token, not a chunk that lapses."""
     slow = spec(rate=0.0001)

@@ -55,6 +55,7 @@ def test_a_state_comes_back_with_everything_in_it(store: OurPorts, name: str) ->
         failures=2,
         began=odd - SECOND,
         taken_in=odd - 4 * SECOND,
+        behind_s=119.5,
         left={RemoteOrderId("27-1"): odd - 5 * SECOND},
     )
     assert store.polls.create(state) == replace(state, rev=1)

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from listbridge.domain.ids import AccountId, ListingKey, ProductId, RemoteId, SalesListId, Site, Sku
+from listbridge.domain.listings.listing import Values
 from listbridge.domain.listings.publication import Existing, Publication
+from listbridge.domain.money import Money
 from listbridge.domain.ports import Conflict
 from tests.contract.repositories.conftest import OurPorts
 from tests.contract.repositories.races import at_once
@@ -116,6 +119,13 @@ def test_what_was_listed_already_is_found_by_its_key_alone(store: OurPorts, name
     store.publications.keep([cup, mug])
     assert store.publications.existing([cup.key, existing(name, "BOWL").key]) == {cup.key: cup}
     assert store.publications.existing([mug.key]) == {mug.key: mug}
+
+
+def test_hundreds_are_kept_and_found_with_what_they_showed(store: OurPorts, name: str) -> None:
+    price = Money(Decimal("10.00"), "EUR")
+    all_of_them = [replace(existing(name, f"S{n:03d}"), shown=Values(n, price)) for n in range(230)]
+    store.publications.keep([*all_of_them, all_of_them[0]])
+    assert store.publications.existing(one.key for one in all_of_them) == {one.key: one for one in all_of_them}
 
 
 def test_what_is_kept_later_stands_in_place_of_the_earlier(store: OurPorts, name: str) -> None:

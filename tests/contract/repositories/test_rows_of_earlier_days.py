@@ -136,7 +136,8 @@ def test_the_line_that_holds_a_variant_can_be_let_go(real: Emulated) -> None:
 def test_a_ledger_row_is_read_whole_and_saved(real: Emulated) -> None:
     row = real.listings.get(listing_key(NAME))
     today = rich_listing(row.key)
-    assert replace(row, rev=0, fulfilled_by_marketplace=True, components=today.components) == today
+    later = ("fulfilled_by_marketplace", "components", "on_sale", "unseen_sale", "sold", "taken", "overtaken")
+    assert replace(row, rev=0, **{name: getattr(today, name) for name in later}) == today
     assert (row.components, row.takes) == ((), today.components)
     assert real.listings.save(replace(row, attempts=9)).rev == row.rev + 1
     assert real.listings.get(listing_key(NAME, "NEW")).offer is None

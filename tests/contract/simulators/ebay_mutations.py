@@ -17,7 +17,7 @@ from urllib.parse import quote, urlsplit
 
 import yaml
 
-from tests.contract.openapi import _DOCUMENTS, EbaySpec
+from tests.contract.marketplaces.ebay_documents import _DOCUMENTS, EbaySpec
 
 Json = Any
 Step = str | int

@@ -10,7 +10,7 @@ import requests
 from simulators.clock import VirtualClock
 from simulators.door import Transport
 from simulators.ebay import EbaySimulator
-from tests.contract.openapi import EbaySpec
+from tests.contract.marketplaces.ebay_documents import EbaySpec
 
 API = "https://api.ebay.com"
 INVENTORY = f"{API}/sell/inventory/v1"

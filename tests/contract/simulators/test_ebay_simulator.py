@@ -6,7 +6,7 @@ import pytest
 
 from simulators.clock import VirtualClock
 from simulators.ebay import EbaySimulator
-from tests.contract.openapi import EbaySpec
+from tests.contract.marketplaces.ebay_documents import EbaySpec
 from tests.contract.simulators.ebay_seller import API, SCOPE, EbaySeller, error_ids, virtual_simulator
 from tests.contract.specs import specs_root
 

@@ -9,7 +9,8 @@ import pytest
 
 from simulators.ebay.app import OPERATIONS
 from simulators.faults import Fault
-from tests.contract.openapi import ContractBroken, EbaySpec
+from tests.contract.marketplaces.ebay_documents import EbaySpec
+from tests.contract.official_documents import ContractBroken
 from tests.contract.simulators.ebay_seller import API, INVENTORY, SCOPE, EbaySeller, error_ids, virtual_simulator
 
 pytestmark = pytest.mark.specs

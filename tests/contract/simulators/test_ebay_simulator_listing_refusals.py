@@ -8,7 +8,7 @@ import pytest
 
 from simulators.ebay import Limits
 from simulators.ebay.errors import EbayError
-from tests.contract.openapi import EbaySpec
+from tests.contract.marketplaces.ebay_documents import EbaySpec
 from tests.contract.simulators.ebay_seller import API, EbaySeller, error_ids, virtual_simulator
 from tests.contract.specs import specs_root
 

@@ -9,7 +9,7 @@ import pytest
 
 from simulators.clock import VirtualClock
 from simulators.ebay import DeedRefused
-from tests.contract.openapi import EbaySpec
+from tests.contract.marketplaces.ebay_documents import EbaySpec
 from tests.contract.simulators.ebay_seller import API, EbaySeller, virtual_simulator
 from tests.contract.specs import specs_root
 

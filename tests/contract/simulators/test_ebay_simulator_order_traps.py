@@ -11,7 +11,7 @@ import requests
 from simulators.clock import VirtualClock
 from simulators.ebay import DeedRefused
 from simulators.faults import Fault
-from tests.contract.openapi import EbaySpec
+from tests.contract.marketplaces.ebay_documents import EbaySpec
 from tests.contract.simulators.ebay_seller import API, EbaySeller, error_ids, virtual_simulator
 from tests.contract.specs import specs_root
 

@@ -11,7 +11,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from simulators.clock import VirtualClock
 from simulators.ebay import DeedRefused, EbaySimulator
 from simulators.ebay.app import OPERATIONS
-from tests.contract.openapi import EbaySpec
+from tests.contract.marketplaces.ebay_documents import EbaySpec
 from tests.contract.simulators.ebay_seller import API, SCOPE, EbaySeller, error_ids
 from tests.contract.specs import specs_root
 

@@ -8,7 +8,7 @@ import pytest
 
 from simulators.clock import VirtualClock
 from simulators.ebay import DeedRefused, EbaySimulator
-from tests.contract.openapi import EbaySpec
+from tests.contract.marketplaces.ebay_documents import EbaySpec
 from tests.contract.simulators.ebay_seller import API, EbaySeller
 from tests.contract.simulators.test_ebay_simulator_orders import ORDERS, buy, refund
 from tests.contract.specs import specs_root

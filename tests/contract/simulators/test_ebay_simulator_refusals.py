@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from simulators.ebay import EbaySimulator
-from tests.contract.openapi import EbaySpec
+from tests.contract.marketplaces.ebay_documents import EbaySpec
 from tests.contract.simulators.ebay_seller import INVENTORY, EbaySeller, error_ids, virtual_simulator
 from tests.contract.specs import specs_root
 

@@ -12,7 +12,7 @@ import requests
 from simulators.etsy.app import OPERATIONS, TOKEN
 from simulators.etsy.world import epoch
 from tests.contract.etsy_documents import EtsyDocuments
-from tests.contract.openapi import ContractBroken
+from tests.contract.official_documents import ContractBroken
 from tests.contract.simulators.etsy_seller import API, SIZE, EtsySeller
 
 pytestmark = pytest.mark.specs

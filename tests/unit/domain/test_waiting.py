@@ -9,9 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listbridge.domain import waiting
+from listbridge.domain.ids import AccountId
 from listbridge.domain.problem import Problem
+from listbridge.domain.trace import MOST_IDLE_HOPS, Trace, followed, progressed
 from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, Rejected, RemoteError, RetryLater
-from listbridge.domain.waiting import Backoff, asked_s, delay_s, from_now, wait_s
+from listbridge.domain.waiting import Backoff, asked_s, delay_s, from_now, limit_is_back, wait_s
+from listbridge.domain.work import Nudge
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 WHY = Problem("no_answer")
@@ -62,6 +65,28 @@ def test_nobody_is_asked_again_sooner_than_they_ask(backoff: Backoff, number: in
 def test_a_spent_limit_does_not_grow_with_the_tries(backoff: Backoff, number: int, after_s: float) -> None:
     error = RateLimited(WHY, after_s=after_s)
     assert wait_s(error, number, backoff, NOW) == wait_s(error, 0, backoff, NOW)
+
+
+@pytest.mark.parametrize(("idle", "waits_s"), [(0, 2.0), (7, 2.0), (24, 4.0), (48, 32.0), (120, 900.0)])
+def test_who_meets_a_spent_limit_again_and_again_asks_ever_more_rarely(idle: int, waits_s: float) -> None:
+    error = RateLimited(WHY, after_s=2.0)
+    with followed([Nudge(account=AccountId("acc_1"), trace=Trace(id="t", reason="r", hops=idle, idle=idle))]):
+        assert wait_s(error, 0, waiting.PUBLISHING, NOW) == waits_s
+        assert limit_is_back(error, NOW) == NOW + timedelta(seconds=waits_s)
+        soon = RateLimited(WHY, until=NOW + timedelta(seconds=2))
+        assert limit_is_back(soon, NOW) == NOW + timedelta(seconds=waits_s)
+        tomorrow = RateLimited(WHY, until=NOW + timedelta(hours=9))
+        assert limit_is_back(tomorrow, NOW) == NOW + timedelta(hours=9)
+        progressed()
+        assert wait_s(error, 0, waiting.PUBLISHING, NOW) == 2.0
+
+
+def test_a_chain_of_messages_outlasts_ten_hours_of_refusals() -> None:
+    waited = 0.0
+    for idle in range(MOST_IDLE_HOPS):
+        with followed([Nudge(account=AccountId("acc_1"), trace=Trace(id="t", reason="r", hops=idle, idle=idle))]):
+            waited += wait_s(RateLimited(WHY, after_s=1.0), 0, waiting.PUBLISHING, NOW)
+    assert waited > 10 * 3600
 
 
 @given(seconds, st.sampled_from([0, 1]))

@@ -83,6 +83,22 @@ ISSUES: dict[str, tuple[str, str, str]] = {
 """Code → an issue that says it, its category, and the fix."""
 
 
+@walks("amazon_site_left", on=AMAZON)
+def test_a_site_that_the_seller_left_is_taken_part_in_again(seller: AmazonSeller) -> None:
+    in_list(seller)
+    [anna] = seller.its.amazon.world.sellers.values()
+    here, france = anna.sites[0], "A13V1IB3VIYZZH"
+    seller.its.amazon.deeds.set_sites(anna.name, [france])
+    seller.its.act(seller.list, "send")
+    told = named(reason(seller, "MUG"), "amazon_site_left", "take_part_on_site")
+    assert told["params"]["site"] == "AMAZON_DE"
+    assert shown(seller.its) == {}
+    seller.its.amazon.deeds.set_sites(anna.name, [here])
+    seller.its.stores.clock.advance(60)
+    told = entry(seller, seller.its.act(seller.list, "send"), "MUG")
+    assert (told["outcome"], reason(seller, "MUG"), shown(seller.its)) == ("done", None, {"MUG": 7})
+
+
 @walks(*ISSUES, on=AMAZON)
 @pytest.mark.parametrize("stage", ["submission", "decision"])
 @pytest.mark.parametrize("code", ISSUES)

@@ -8,11 +8,11 @@ import pytest
 
 from listbridge.domain.ids import JobId
 from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome
-from listbridge.domain.listings.listing import LedgerField, Listing, Status
+from listbridge.domain.listings.listing import LedgerField, Listing, Status, Values
 from listbridge.domain.problem import Problem
 from listbridge.services.job_results import demanded_fields_sent
 from tests.fakes.scripted import Scripted, scripted_world
-from tests.unit.domain.a_listing import NOW, a_listing
+from tests.unit.domain.a_listing import NOW, a_listing, euros
 
 JOB = JobId("job_1")
 
@@ -37,6 +37,14 @@ def test_values_that_were_accepted_are_done(s: Scripted) -> None:
 
 def test_values_that_are_still_on_their_way_wait(s: Scripted) -> None:
     assert told(s, a_listing(job=JOB, demanded=frozenset({LedgerField.PRICE}))) == (Outcome.WAITING, None)
+
+
+def test_values_that_were_taken_are_done_although_an_older_call_may_still_land_over_them(s: Scripted) -> None:
+    both = frozenset(LedgerField)
+    row = a_listing(5, job=JOB, demanded=both, settle_at=NOW)
+    assert told(s, replace(row, taken=Values(5))) == (Outcome.WAITING, None)
+    assert told(s, replace(row, taken=Values(4, euros(10)))) == (Outcome.WAITING, None)
+    assert told(s, replace(row, taken=Values(5, euros(10)))) == (Outcome.DONE, None)
 
 
 def test_a_hold_fails_the_item_with_its_reason_although_the_demand_stands(s: Scripted) -> None:

@@ -10,10 +10,12 @@ from simulators.clock import VirtualClock
 from simulators.door import ConnectionDropped
 from simulators.faults import Fault, FaultPlan
 from simulators.kit.deliveries import Delivery, DeliveryQueue, Retries
+from simulators.kit.journal import Entry, Journal
 from simulators.kit.later import Later
 from simulators.kit.pace import Pace
 from simulators.kit.quotas import Bucket, DayCounts
 from simulators.kit.suffering import fault_of, suffer_after, suffer_before
+from simulators.kit.world import World
 
 START = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 
@@ -97,3 +99,9 @@ def test_a_call_hangs_up_before_or_after_its_work_as_its_fault_says() -> None:
         suffer_after(Fault("list", "drop_after"), "list")
     suffer_before(Fault("list", "delay", seconds=4), "list", slept.append)
     assert slept == [4]
+
+
+def test_a_world_prints_short_however_much_it_holds() -> None:
+    world: World[Entry] = World(Pace(VirtualClock(START)), FaultPlan(), Journal())
+    world.journal.append(Entry(at=START, operation="getThing", status=200))
+    assert repr(world) == "<simulators.kit.world.World, 1 calls>"

@@ -64,6 +64,8 @@ def _band_of(listing: Listing, fields: frozenset[LedgerField]) -> Band:
 
 def refreshed(listing: Listing, now: datetime) -> Listing:
     """The listing with its due band right: every change to a row ends with this."""
+    if listing.attempt is None and listing.overtaken is None and listing.settle_at is None:
+        listing = unseen_sales.settled(listing)
     fields = due_fields(listing)
     band = _band_of(listing, fields) if fields else None
     since = (listing.due_since or now) if fields else None
@@ -188,7 +190,12 @@ def awaits_look(listing: Listing) -> bool:
     if listing.settle_at is None or listing.attempt is not None or listing.overtaken is not None:
         return False
     due = due_fields(listing)
-    return bool(due) and all(listing.taken.of(field) == value_computed(listing, field) for field in due)
+    return bool(due) and due <= taken_as_computed(listing)
+
+
+def taken_as_computed(listing: Listing) -> frozenset[LedgerField]:
+    """The fields of which the marketplace took the value that is computed now, while older calls may still land."""
+    return frozenset(f for f in listing.taken.known if listing.taken.of(f) == value_computed(listing, f))
 
 
 def urgent(listing: Listing, below: int) -> bool:

@@ -167,6 +167,8 @@ class UnseenSale:
     units: int | None
     at: datetime
     shown: int | None = None
+    ours: bool = False
+    """All that is missing a call of ours may have taken, whose outcome was open: what was shown is a number of `may_show`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +231,9 @@ class Listing:
     taken in since. While a call's outcome is unknown it is the higher of the two it may be. None when nothing is known."""
     unseen_sale: UnseenSale | None = None
     """Set while fewer units than `on_sale` were seen and the account's orders do not say why yet."""
+    may_show: tuple[int, ...] = ()
+    """While a call's outcome is open, the quantities that the marketplace may show though nobody bought: what was there before,
+    and all that was sent since, each also less what orders took meanwhile."""
     sold: tuple[str, ...] = ()
     """The latest sales that `on_sale` counts, so that none is counted twice."""
     attempt: Attempt | None = None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from listbridge.domain.ids import AccountId, ListingKey, ProductId, RemoteId, SalesListId, Site
+from listbridge.domain.listings.listing import NOTHING, Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,9 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class Existing:
-    """The ids of a listing that the account had at that instant (UTC), no matter who made it.
+    """The ids of a listing that the account had at that instant (UTC), no matter who made it, and what it showed then.
 
-    What it shows is not kept: it is read when somebody needs it.
+    What it shows now is read when somebody needs it: an older number is good for nothing but to find that it is the known one.
     """
 
     key: ListingKey
@@ -42,3 +43,4 @@ class Existing:
     offer: RemoteId | None = None
     remote: RemoteId | None = None
     group: RemoteId | None = None
+    shown: Values = NOTHING

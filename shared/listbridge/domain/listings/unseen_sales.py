@@ -10,6 +10,7 @@ Pure functions, like those of `ledger.py`, which calls them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -19,17 +20,27 @@ LONGEST_WAIT = timedelta(hours=24)
 """After so long the quantity is sent whatever the orders say: an account whose orders cannot be read for a day has told its
 seller so all day, and a listing must not stand still forever."""
 
+_REMEMBERED = 32
+
 
 @dataclass(frozen=True, slots=True)
 class OrdersRead:
     """How far an account's orders are known.
 
-    `until` is when the latest poll began whose orders are all taken in, with their reservations stored; None before the
-    first. `lag` is how far the marketplace's list of orders may be behind a sale.
+    `until` is `PollState.taken_in`; None before the first complete poll. `lag` is how far the marketplace's list of orders may
+    be behind a sale. `behind` is how far it was, by the marketplace's own word: None where it gives none. Then `until` is when
+    the poll began, and a sale of the lag before it may be missing.
     """
 
     until: datetime | None
     lag: timedelta
+    behind: timedelta | None = None
+
+    def known_at(self, at: datetime) -> datetime:
+        """When a poll must begin to tell what was sold until `at`: later than that."""
+        if self.until is not None and self.until > at:
+            return at + self.lag  # asked, and no order explains it: as late as the list may lag
+        return at + (self.behind or timedelta(0))
 
 
 def expected(listing: Listing) -> int | None:
@@ -50,10 +61,16 @@ def shown(listing: Listing, quantity: int | None, now: datetime) -> Listing:
         new = replace(listing, on_sale=max(before, quantity))
         units = _added(listing.unseen_sale, 0)
         units = None if units is None else max(units, missing)
+        known = listing.unseen_sale
+        if known is not None and (known.units, known.shown) == (units, quantity):
+            return new
     else:
         new = replace(listing, on_sale=quantity)
         units = _added(listing.unseen_sale, missing)
-    return replace(new, unseen_sale=UnseenSale(units, now, quantity)) if missing else new
+    if not missing:
+        return new
+    ours = quantity in listing.may_show and _nothing_else(listing.unseen_sale)
+    return replace(new, unseen_sale=UnseenSale(units, now, quantity, ours))
 
 
 def sold(listing: Listing, units: int) -> Listing:
@@ -67,7 +84,9 @@ def sold(listing: Listing, units: int) -> Listing:
         attempt = replace(attempt, on_sale=max(0, attempt.on_sale - left))
     before = expected(listing)
     on_sale = None if before is None else max(0, before - left)
-    return replace(listing, on_sale=on_sale, unseen_sale=unseen, attempt=attempt)
+    lower = (max(0, quantity - left) for quantity in listing.may_show)
+    may_show = _distinct((*listing.may_show, *lower))
+    return replace(listing, on_sale=on_sale, unseen_sale=unseen, attempt=attempt, may_show=may_show)
 
 
 def withdrawn(listing: Listing, units: int) -> Listing:
@@ -94,7 +113,23 @@ def written_unread(listing: Listing, before: int | None, quantity: int | None, a
     """
     if quantity is None or not before or quantity >= before:
         return listing
-    return replace(listing, unseen_sale=UnseenSale(_added(listing.unseen_sale, 0), at, quantity))
+    unseen = listing.unseen_sale
+    ours = unseen is not None and unseen.ours
+    return replace(listing, unseen_sale=UnseenSale(_added(unseen, 0), at, quantity, ours))
+
+
+def begun(listing: Listing, quantity: int | None) -> Listing:
+    """A call that sets this quantity is about to be made: until its outcome is known either number may be shown."""
+    if quantity is None:
+        return listing
+    before = expected(listing)
+    known = () if before is None else (before,)
+    return replace(listing, may_show=_distinct((*listing.may_show, *known, quantity)))
+
+
+def settled(listing: Listing) -> Listing:
+    """Nothing is open any more: what is shown from now on was not sent by a call under way."""
+    return replace(listing, may_show=()) if listing.may_show else listing
 
 
 def needs_look(listing: Listing, fields: frozenset[LedgerField]) -> bool:
@@ -132,13 +167,25 @@ def explained(listing: Listing, orders: OrdersRead | None, now: datetime) -> boo
         return True
     if orders.until is None or orders.until <= unseen.at:
         return False
+    if unseen.units == 0 or (unseen.ours and orders.behind is not None):
+        return True
     # Units that no order explains may have been sold all the same: until the list can no longer be behind.
-    return unseen.units == 0 or orders.until > unseen.at + orders.lag
+    return orders.until > unseen.at + orders.lag
 
 
 def cleared(listing: Listing) -> Listing:
     """The evidence is explained: what was seen then is what is there."""
     return replace(listing, unseen_sale=None, on_sale=lowest(listing))
+
+
+def _nothing_else(unseen: UnseenSale | None) -> bool:
+    """Whether nothing is missing so far but what a call of ours may have taken."""
+    return unseen is None or unseen.units == 0 or unseen.ours
+
+
+def _distinct(quantities: Iterable[int]) -> tuple[int, ...]:
+    """The latest of them, each once."""
+    return tuple(dict.fromkeys(quantities))[-_REMEMBERED:]
 
 
 def _added(unseen: UnseenSale | None, units: int) -> int | None:

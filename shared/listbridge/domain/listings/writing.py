@@ -72,7 +72,7 @@ def begun(
         look_at=lost_until,
     )
     new = replace(
-        unseen_sales.written_unread(listing, before, values.quantity, now),
+        unseen_sales.begun(unseen_sales.written_unread(listing, before, values.quantity, now), values.quantity),
         attempt=attempt,
         settle_at=settle_at,
         overtaken=overtaken,

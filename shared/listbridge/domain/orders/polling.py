@@ -37,8 +37,10 @@ class PollState:
     began: datetime | None = None
     """When the poll that is under way began; None between two polls."""
     taken_in: datetime | None = None
-    """When the latest poll began after which every order of the account is known with its reservations, those that had to be
-    left to themselves included (promises.md#p11)."""
+    """Every order that the account had by then is known with its reservations, those that had to be left to themselves
+    included (promises.md#p11): when the latest such poll began, or how far the marketplace said that its list reached then."""
+    behind_s: float | None = None
+    """How far that list was behind the poll's beginning by the marketplace's own word. None where it gives none."""
     left: Mapping[RemoteOrderId, datetime] = field(default_factory=dict)
     """Orders that a poll could not take in and queued alone, with when it did."""
     rev: int = 0

@@ -145,8 +145,9 @@ class Share(StrEnum):
 class Budget(Protocol):
     """The right to call a platform, drawn from the rows that all lanes share."""
 
-    def prepay(self, operation: str, calls: int, *, wait_s: float) -> None:
-        """Set calls aside before a lease is taken, waiting at most `wait_s`, or longer if `patient`. Raises RateLimited."""
+    def prepay(self, operation: str, calls: int, *, wait_s: float, kept_s: float = 0.0) -> None:
+        """Set calls aside before a lease is taken, waiting at most `wait_s`, or longer if `patient`. They lapse after a while:
+        `kept_s` is how long they are needed where that takes longer than one call. Raises RateLimited."""
 
     def spend(self, operation: str) -> None:
         """Use one call, prepaid or drawn now, without waiting unless `patient`. Raises RateLimited."""

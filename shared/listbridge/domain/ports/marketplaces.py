@@ -77,7 +77,7 @@ class BulkWriter(Protocol):
 
     @property
     def urgent_most(self) -> int | None:
-        """If more zeros than this wait, what is urgent rides as well; None where it never does."""
+        """If more that is urgent waits, it rides as well; None where it never does."""
 
     @property
     def settle_s(self) -> float:
@@ -173,6 +173,9 @@ class OrderPage:
     unreadable: tuple[RemoteOrderId, ...] = ()
     """Orders on this page that could not be understood: each is left to itself, so that it stops no other
     (promises.md#p6)."""
+    known_until: datetime | None = None
+    """Up to when the marketplace itself says that its list tells every change; later ones may be missing. None where it does
+    not say: then nobody knows but that the list is no further behind than `OrderTraits.overlap_s`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,8 +230,8 @@ class MarketplaceAdapter(Protocol):
         """All that the account has on a site, a page at a time, with the SKU of each. What moves while the pages are read may
         come twice and is never left out.
 
-        Asked only of adapters that do not find by SKU. Raises RetryLater when the pages do not hold together: they are
-        then read again.
+        Asked only of adapters that do not find by SKU, or list all. Raises RetryLater when the pages do not hold together: they
+        are then read again; RateLimited while they are being made.
         """
 
     def check(self, request: PublishRequest) -> None:
@@ -338,6 +341,9 @@ class MarketplaceTraits:
     max_sku_length: int
     finds_by_sku: bool = True
     """Whether the account can be asked what it sells under a SKU. Elsewhere all that it has is read page by page."""
+    lists_all: bool = False
+    """All that the account has is told at less cost than a question for each: linking reads it, though it could ask by SKU, and so
+    does the daily look at an account with thousands of listings."""
     read_back_batch: int = 25
     read_back_at_once: int = 1
     """How many read-backs of one account may be under way at the same time."""

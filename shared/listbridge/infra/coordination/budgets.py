@@ -228,9 +228,9 @@ class PooledBudget:
         self._clock = clock
         self._own = threading.local()
 
-    def prepay(self, operation: str, calls: int, *, wait_s: float) -> None:
-        """Set calls aside for this thread, waiting at most `wait_s`, or longer if `patient`; they lapse after ten seconds.
-        Raises RateLimited."""
+    def prepay(self, operation: str, calls: int, *, wait_s: float, kept_s: float = 0.0) -> None:
+        """Set calls aside for this thread, waiting at most `wait_s`, or longer if `patient`; they lapse after ten seconds, or
+        `kept_s`. Raises RateLimited."""
         patience_s: float = getattr(self._own, "patience_s", 0.0)
         deadline = self._clock.now() + timedelta(seconds=max(wait_s, patience_s))
         prepaid = self._prepaid(operation)
@@ -244,7 +244,7 @@ class PooledBudget:
                     raise
                 self._clock.sleep(max(wait, 0.01))
                 continue
-            prepaid.append(self._clock.now() + _PREPAID_LASTS)
+            prepaid.append(self._clock.now() + max(_PREPAID_LASTS, timedelta(seconds=kept_s)))
 
     def spend(self, operation: str) -> None:
         """Use one call, set aside or drawn now, without waiting unless `patient`. Raises RateLimited."""

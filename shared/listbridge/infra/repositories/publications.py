@@ -78,14 +78,17 @@ class DynamoPublications:
 
     def keep(self, listings: Iterable[Existing]) -> None:
         """Remember these in place of what was remembered of their keys."""
-        for one in listings:
-            row = PublicationRow(_existing_key(one.key), progress=_EXISTING.write(one), epoch=0, claimed_until=0)
-            row.save()
+        with PublicationRow.batch_write() as batch:
+            for one in {one.key: one for one in listings}.values():
+                batch.save(
+                    PublicationRow(_existing_key(one.key), progress=_EXISTING.write(one), epoch=0, claimed_until=0)
+                )
 
     def existing(self, keys: Iterable[ListingKey]) -> dict[ListingKey, Existing]:
         """What was remembered last of each of these, however long ago; strongly consistent."""
-        found = {key: _get(_existing_key(key)) for key in keys}
-        return {key: _EXISTING.read(row.progress) for key, row in found.items() if row is not None}
+        names = list(dict.fromkeys(map(_existing_key, keys)))
+        found = [_EXISTING.read(row.progress) for row in PublicationRow.batch_get(names, consistent_read=True)]
+        return {one.key: one for one in found}
 
     def _give_back(self, publication: Publication, *, forget: bool) -> None:
         actions: list[Action] = [PublicationRow.claimed_until.set(0)]

@@ -22,8 +22,9 @@ from listbridge.infra.calls.seller_and_app import Who
 from listbridge.infra.calls.wire_models import Told
 from listbridge.marketplaces.amazon import errors
 from listbridge.marketplaces.amazon.auth import Hosts, secret_ends, tokens_of
+from listbridge.marketplaces.amazon.sellers import Participations
 from listbridge.marketplaces.amazon.settings import Credentials, Settings
-from listbridge.marketplaces.amazon.sites import NationalSite
+from listbridge.marketplaces.amazon.sites import BY_MARKETPLACE, NationalSite
 
 AGENT = "Listbridge/1 (Language=Python)"
 """Amazon asks every application to name itself (developer-docs.amazon.com/sp-api, "Include a User-Agent header")."""
@@ -45,6 +46,9 @@ class Request(Call):
 
     who: Who = "seller"
     url: str = ""
+
+
+_PARTICIPATIONS = Request("GET", "/sellers/v1/marketplaceParticipations", "getMarketplaceParticipations")
 
 
 class ErrorEntry(Told):
@@ -122,12 +126,37 @@ class AmazonHttp(ApiClient[Request]):
             and _EXPIRED.search(_all_words(answer.body))
         ):
             return CallRefused(errors.TOKEN_TROUBLE.instead_of(refused.verdict), refused.said, refused.body)
+        left = self._left(call) if answer.status == _FORBIDDEN and isinstance(refused, CallRefused) else ""
+        if left and isinstance(refused, CallRefused):
+            verdict = errors.SITE_LEFT.instead_of(refused.verdict, params={"site": left})
+            return CallRefused(verdict, refused.said, refused.body)
         return refused
+
+    def taking_part(self) -> tuple[str, ...]:
+        """The stores in which the seller takes part, by their ids, as Amazon lists them. Raises RemoteError."""
+        told = self.read(_PARTICIPATIONS, Participations).payload
+        return tuple(one.marketplace.id for one in told if one.participation.is_participating)
+
+    def _left(self, call: Request) -> str:
+        """The first site that a call names and on which the seller does not take part; empty where it names none: then a 403 is about
+        the whole account. One site that was left must not stop the others. Raises RemoteError."""
+        named = [BY_MARKETPLACE[store].id for store in _stores_of(call) if store in BY_MARKETPLACE]
+        if not named:
+            return ""
+        taken = {BY_MARKETPLACE[store].id for store in self.taking_part() if store in BY_MARKETPLACE}
+        return next((site for site in named if site not in taken), "")
 
     def learn(self, call: Request, answer: Answer) -> None:
         rate = _positive(answer.response.headers.get(_LIMIT))
         if rate is not None:
             self.connection.budget.learn(call.operation, rate=rate)
+
+
+def _stores_of(call: Request) -> list[str]:
+    """The marketplace ids that a call is about."""
+    told = {**(call.params or {}), **(call.body if isinstance(call.body, Mapping) else {})}
+    many = told.get("marketplaceIds", told.get("marketplaceId", ""))
+    return [str(one) for one in many] if isinstance(many, list) else str(many).split(",")
 
 
 def entries_of(body: Any) -> list[ErrorEntry]:

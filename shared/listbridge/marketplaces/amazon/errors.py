@@ -26,6 +26,7 @@ TOKEN_REFUSED = Row(Unauthorized, "amazon_token_refused", "reconnect_account")
 ROLE_MISSING = Row(Unauthorized, "amazon_role_missing", "grant_roles")
 CONSENT_MISSING = Row(Unauthorized, "amazon_consent_missing", "consent_at_amazon")
 APP_REFUSED = Row(Unauthorized, "amazon_app_refused", "renew_client_secret")
+SITE_LEFT = Row(Rejected, "amazon_site_left", "take_part_on_site")
 SELLER_UNKNOWN = Row(Unauthorized, "amazon_seller_unknown", "enter_seller_id")
 
 FEED_CANCELLED = Row(RetryLater, "amazon_feed_cancelled", after_s=60.0)

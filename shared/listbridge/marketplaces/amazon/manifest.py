@@ -90,6 +90,8 @@ MANIFEST = MarketplaceManifest(
             buyers_by_role=True,
         ),
         shares_stock=True,
+        # A search of 20 at a time up to a thousand, above that one report.
+        lists_all=True,
     ),
     # Amazon documents no bounds that hold for every product type: the upper ones are ours, and what it refuses all the same
     # is shown to the seller.

@@ -2,39 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import Field
-
 from listbridge.domain.credentials_end import CREDENTIALS_END
 from listbridge.domain.ports import AccountIdentity
 from listbridge.infra.calls.api_client import path_of
-from listbridge.infra.calls.wire_models import CamelTold
 from listbridge.marketplaces.amazon.client import AmazonHttp, Request
 from listbridge.marketplaces.amazon.sites import BY_MARKETPLACE, SITES, NationalSite
-
-
-class Marketplace(CamelTold):
-    """`Marketplace` of sellers v1."""
-
-    id: str
-
-
-class Participation(CamelTold):
-    """`Participation` of sellers v1."""
-
-    is_participating: bool
-
-
-class MarketplaceParticipation(CamelTold):
-    """`MarketplaceParticipation` of sellers v1."""
-
-    marketplace: Marketplace
-    participation: Participation
-
-
-class Participations(CamelTold):
-    """The answer of getMarketplaceParticipations."""
-
-    payload: tuple[MarketplaceParticipation, ...] = Field(min_length=1)
 
 
 def _prove(http: AmazonHttp, site: NationalSite) -> None:
@@ -49,11 +21,7 @@ def identify(http: AmazonHttp) -> AccountIdentity:
 
     A store that we do not know (Amazon lists a seller's internal ones as well) is no site. Raises RemoteError.
     """
-    told = http.read(
-        Request("GET", "/sellers/v1/marketplaceParticipations", "getMarketplaceParticipations"), Participations
-    )
-    taken = [one.marketplace.id for one in told.payload if one.participation.is_participating]
-    here = [BY_MARKETPLACE[id] for id in taken if id in BY_MARKETPLACE]
+    here = [BY_MARKETPLACE[id] for id in http.taking_part() if id in BY_MARKETPLACE]
     region = http.settings.region
     sites = tuple(site.id for site in here if site.region == region)
     if sites:

@@ -57,11 +57,7 @@ class SalesFirst:
         orders = self._orders()
         if unseen is None or orders is None:
             return now
-        at = unseen.at
-        if (
-            orders.until is not None and orders.until > at
-        ):  # asked, and no order explains it: as late as the list may lag
-            at += orders.lag
+        at = orders.known_at(unseen.at)
         if at > now:
             return at + _SOONEST
         poll_after(self.deps, self.account, at)
@@ -84,7 +80,11 @@ def orders_read(traits: OrderTraits | None, state: PollState | None) -> OrdersRe
     """How far the account's orders are known; None where the marketplace's orders are not read."""
     if traits is None:
         return None
-    return OrdersRead(state.taken_in if state is not None else None, timedelta(seconds=traits.overlap_s))
+    lag = timedelta(seconds=traits.overlap_s)
+    if state is None:
+        return OrdersRead(None, lag)
+    behind = None if state.behind_s is None else timedelta(seconds=state.behind_s)
+    return OrdersRead(state.taken_in, lag, behind)
 
 
 def why_it_waits(deps: DeskDeps, account: Account, row: Listing) -> Problem | None:

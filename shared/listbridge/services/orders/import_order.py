@@ -14,7 +14,7 @@ from listbridge.domain.orders.orders import Cancellation, ImportState, Order, Pa
 from listbridge.domain.orders.schedule import AUTOMATIC_OFF, DECIDE_AFTER, NEEDS_DECISION, ImportRules
 from listbridge.domain.ports import Missing, Share
 from listbridge.domain.problem import Problem
-from listbridge.domain.verdicts import NotFound, RemoteError, RetryLater, Unauthorized
+from listbridge.domain.verdicts import NotFound, RateLimited, RemoteError, RetryLater, Unauthorized
 from listbridge.domain.work import ImportOrder, Lane
 from listbridge.services.connection_state import expire_account, expire_shop
 from listbridge.services.deps import CoreDeps, OrderDeps
@@ -28,13 +28,16 @@ from listbridge.services.orders.order_rows import change_order, rules_of, tell
 UNFORESEEN = "unforeseen_failure"
 _PAID_BACK = (Payment.PARTLY_REFUNDED, Payment.REFUNDED)
 _AFTER_OUR_FAILURE = timedelta(hours=6)
+_TRIES = 10
+"""With waits that grow to a quarter of an hour, a marketplace may be away for more than an hour before the message fails. Then
+the queue tries it for most of another, and it ends in the dead-letter queue."""
 
 
 def import_order(deps: OrderDeps, message: ImportOrder) -> None:
     """Do what the order needs now: take it in, put its effects in place, create it, look for it, absorb its stock.
 
     Raises:
-        RetryLater: an order that only this message knows of cannot be read now; the queue brings it back.
+        RetryLater: an order that only this message knows of cannot be read; the queue keeps it.
     """
     try:
         account = deps.configuration.get(Account, message.account)
@@ -46,7 +49,7 @@ def import_order(deps: OrderDeps, message: ImportOrder) -> None:
     key = OrderKey(account.id, message.order)
     order = deps.orders.find(key)
     if order is None or message.anew:
-        _take_in_alone(deps, account, rules, key)
+        _take_in_alone(deps, account, rules, message)
         return
     if order.relayed and unfinished(order):
         queue_next(deps, order)
@@ -73,7 +76,7 @@ def import_order(deps: OrderDeps, message: ImportOrder) -> None:
     elif order.state is ImportState.WAITING and due:
         _time_passed(deps, order, rules)
         if order_schedule.waits_for_prices_alone(order):
-            _take_in_alone(deps, account, rules, key)
+            _take_in_alone(deps, account, rules, message)
 
 
 def absorb_order(deps: OrderDeps, shop: Shop, order: Order, rules: ImportRules, *, due: bool = False) -> Order:
@@ -152,18 +155,36 @@ def _moved_on(order: Order) -> bool:
     return withdrawn or facts.shipment is not Shipment.NOTHING or bool(facts.refunds) or facts.payment in _PAID_BACK
 
 
-def _take_in_alone(deps: OrderDeps, account: Account, rules: ImportRules, key: OrderKey) -> None:
+def _take_in_alone(deps: OrderDeps, account: Account, rules: ImportRules, message: ImportOrder) -> None:
+    """Read the order on the marketplace and take it in; while that cannot answer, a message asks again later.
+
+    Raises RetryLater where the account is not connected, and when it failed too often; and RemoteError.
+    """
     if account.state is not ConnectionState.ACTIVE:
         problem = Problem(f"account_{account.state.value}", {"account": account.name})
         raise RetryLater(problem, detail="kept for when it is connected again")
     try:
-        read = deps.marketplaces.open(account, Share.ORDER).read_order(key.remote)
+        read = deps.marketplaces.open(account, Share.ORDER).read_order(message.order)
     except Unauthorized as error:
         expire_account(deps, account, error.problem)
         raise
     except NotFound:
         return  # it is not on the marketplace (any more)
+    except RetryLater as error:
+        _again_later(deps, message, error)
+        return
     take_in_order(deps, account, rules, read)
+
+
+def _again_later(deps: CoreDeps, message: ImportOrder, error: RetryLater) -> None:
+    """Ask again when the marketplace wants it, ever later. A spent limit is none of the tries. Raises the error after the last."""
+    if message.attempt >= _TRIES and not isinstance(error, RateLimited):
+        raise error
+    now = deps.clock.now()
+    wait_s = max(waiting.asked_s(error, now), waiting.ORDERS.after(message.attempt))
+    later = message.model_copy(update={"attempt": message.attempt + 1})
+    delay_s = waiting.delay_s(waiting.from_now(now, wait_s), now)
+    deps.queues.send(Lane.ORDERS, later, delay_s=delay_s, reason="again_later")
 
 
 def _time_passed(deps: OrderDeps, order: Order, rules: ImportRules) -> None:

@@ -55,7 +55,7 @@ def test_a_cancelled_order_may_have_put_its_units_back() -> None:
 def test_while_an_outcome_is_unknown_the_higher_number_is_expected_and_counted_once() -> None:
     row = writing.unknown(sent(a_listing(5), 6), "a1", settle_s=SETTLE_S, retry_at=NOW, now=NOW)
     row = seen(seen(row, 5, at=1), 5, at=2)
-    assert (row.on_sale, row.unseen_sale) == (6, UnseenSale(1, later(2), 5))
+    assert (row.on_sale, row.unseen_sale) == (6, UnseenSale(1, later(1), 5, ours=True))
     assert unseen_sales.raises(row, 6)
     assert not unseen_sales.raises(row, 5)
 
@@ -98,6 +98,58 @@ def test_units_that_no_order_explains_wait_until_the_list_cannot_lag_any_more() 
     assert unseen_sales.explained(row, OrdersRead(later(301), LAG), later(400))
     told = ledger.sold_remotely(row, "R-1", 1, later(5))
     assert unseen_sales.explained(told, OrdersRead(later(1), LAG), later(5))
+
+
+BEHIND = timedelta(seconds=120)
+
+
+@pytest.mark.parametrize(("before", "sent_to", "shows"), [(5, 3, 3), (5, 6, 5)])
+def test_what_a_call_of_ours_explains_as_well_waits_as_long_as_the_list_says_that_it_is_behind(
+    before: int, sent_to: int, shows: int
+) -> None:
+    """The call to 3 may have landed, or two were bought; the call to 6 may be on its way, or one was bought from them."""
+    row = seen(sent(a_listing(before), sent_to), shows, at=1)
+    assert row.unseen_sale == UnseenSale(max(before, sent_to) - shows, later(1), shows, ours=True)
+    assert not unseen_sales.explained(row, OrdersRead(later(1), LAG, BEHIND), later(200))
+    assert unseen_sales.explained(row, OrdersRead(later(2), LAG, BEHIND), later(200))
+    assert not unseen_sales.explained(row, OrdersRead(later(2), LAG), later(200))  # it says nothing: it may lag
+
+
+def test_of_several_calls_under_way_each_may_have_landed_and_each_with_what_orders_took() -> None:
+    row = sent(sent(a_listing(7), 5), 4)
+    assert row.may_show == (7, 5, 4)
+    row = ledger.sold_remotely(row, "R-1", 1, NOW)
+    assert [seen(row, shows).unseen_sale.ours for shows in (5, 4, 3, 2)] == [True, True, True, False]  # type: ignore[union-attr]
+
+
+def test_a_sale_that_was_missing_before_is_not_taken_for_a_call_of_ours() -> None:
+    row = seen(sent(seen(a_listing(5), 4), 2), 2, at=1)
+    assert row.unseen_sale == UnseenSale(2, later(1), 2)
+    assert not unseen_sales.explained(row, OrdersRead(later(2), LAG, BEHIND), later(200))
+
+
+def test_what_is_shown_again_while_a_call_is_open_is_evidence_of_when_it_was_first_seen() -> None:
+    """Else looks that come more often than the list of orders is behind would keep a rise back for ever."""
+    row = seen(sent(a_listing(5), 3), 3, at=1)
+    assert seen(row, 3, at=31).unseen_sale == row.unseen_sale
+    assert seen(row, 2, at=31).unseen_sale == UnseenSale(3, later(31), 2)
+
+
+def test_once_an_outcome_is_known_no_number_of_an_earlier_call_is_expected() -> None:
+    row = writing.accepted(sent(a_listing(5), 6), "a1", NOW, settle_s=SETTLE_S)
+    assert row.may_show == ()
+    assert seen(row, 5).unseen_sale == UnseenSale(1, NOW, 5)
+
+
+@pytest.mark.parametrize(
+    ("until", "behind_s", "known_s"), [(None, None, 0), (5, None, 300), (None, 120, 120), (-60, 120, 120), (5, 0, 300)]
+)
+def test_the_poll_that_tells_a_sale_begins_as_late_as_the_list_is_behind(
+    until: float | None, behind_s: float | None, known_s: float
+) -> None:
+    behind = None if behind_s is None else timedelta(seconds=behind_s)
+    orders = OrdersRead(None if until is None else later(until), LAG, behind)
+    assert orders.known_at(NOW) == later(known_s)
 
 
 def test_nothing_is_waited_for_where_orders_are_not_read_and_nothing_longer_than_a_day() -> None:

@@ -77,7 +77,7 @@ class Purse:
         self.calls -= 1
         self.spent.append(operation)
 
-    def prepay(self, operation: str, calls: int, *, wait_s: float) -> None:
+    def prepay(self, operation: str, calls: int, *, wait_s: float, kept_s: float = 0.0) -> None:
         raise AssertionError("a session never prepays")
 
     def after_s(self, operation: str, calls: int) -> float:

@@ -11,7 +11,7 @@ from listbridge.domain.configuration import ConnectionState, Shop
 from listbridge.domain.ids import AccountId, OrderKey, RemoteOrderId
 from listbridge.domain.orders.orders import Cancellation, ImportState, Payment
 from listbridge.domain.problem import Problem
-from listbridge.domain.verdicts import RetryLater, Unauthorized
+from listbridge.domain.verdicts import RateLimited, RetryLater, Unauthorized
 from listbridge.domain.work import ImportOrder, Lane, RelayOrder
 from listbridge.services.orders.import_order import import_order
 from tests.fakes.order_world import OrderWorld
@@ -60,11 +60,37 @@ def test_an_order_that_cannot_be_read_now_stays_in_the_queue(world: OrderWorld, 
     assert not_asked(world)
 
 
-def test_a_marketplace_that_cannot_answer_keeps_the_order_in_the_queue(world: OrderWorld) -> None:
+@pytest.mark.parametrize(
+    ("error", "attempt", "wait"),
+    [
+        (RetryLater(Problem("no_answer")), 0, 15),
+        (RetryLater(Problem("no_answer")), 3, 120),
+        (RetryLater(Problem("no_answer"), after_s=40), 0, 40),
+        (RateLimited(Problem("budget_spent"), after_s=1), 0, 15),
+        (RateLimited(Problem("budget_spent"), after_s=178), 2, 178),
+        (RateLimited(Problem("day_quota_spent"), after_s=5000), 0, 900),
+        (RateLimited(Problem("budget_spent"), after_s=2), 40, 900),
+    ],
+)
+def test_a_marketplace_that_cannot_answer_is_asked_again_when_it_wants_that(
+    world: OrderWorld, error: RetryLater, attempt: int, wait: float
+) -> None:
+    world.sell()
+    world.there.refuse("read_order", error)
+    import_order(world.deps, MESSAGE.model_copy(update={"anew": True, "attempt": attempt}))
+    assert world.stores.orders.find(KEY) is None
+    again = MESSAGE.model_copy(update={"anew": True, "attempt": attempt + 1})
+    assert world.queued(Lane.ORDERS) == [(again, wait)]
+    import_order(world.deps, again)
+    assert world.stores.orders.find(KEY) is not None
+
+
+def test_an_order_that_cannot_be_read_ten_times_in_a_row_fails_and_stays_in_the_queue(world: OrderWorld) -> None:
     world.sell()
     world.there.refuse("read_order", RetryLater(Problem("no_answer")))
     with pytest.raises(RetryLater):
-        import_order(world.deps, MESSAGE)
+        import_order(world.deps, MESSAGE.model_copy(update={"attempt": 10}))
+    assert world.queued(Lane.ORDERS) == []
     assert world.stores.orders.find(KEY) is None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from pydantic import ValidationError
@@ -18,10 +18,18 @@ from listbridge.infra.calls.api_client import path_of
 from listbridge.infra.calls.streamed_body import StreamLimits
 from listbridge.infra.calls.wire_models import CamelTold
 from listbridge.marketplaces.amazon.client import AmazonHttp, Request
-from listbridge.marketplaces.amazon.errors import FEED_CANCELLED, FEED_FAILED, FEED_REFUSED, PRICE_REFUSED, UNREADABLE
+from listbridge.marketplaces.amazon.errors import (
+    FEED_CANCELLED,
+    FEED_FAILED,
+    FEED_REFUSED,
+    OTHER_SITE_REFUSED,
+    PRICE_REFUSED,
+    UNREADABLE,
+)
 from listbridge.marketplaces.amazon.offers.items import row_of, verdict_on
 from listbridge.marketplaces.amazon.offers.patches import OFFER
 from listbridge.marketplaces.amazon.offers.wire import Issue
+from listbridge.marketplaces.amazon.sites import site_of
 
 FEEDS, DOCUMENTS = "/feeds/2021-06-30/feeds", "/feeds/2021-06-30/documents"
 TICKET = "feed:"
@@ -37,6 +45,7 @@ class _Feed(CamelTold):
     """`Feed`."""
 
     processing_status: str
+    marketplace_ids: tuple[str, ...] = ()
     result_feed_document_id: str = ""
 
 
@@ -74,6 +83,8 @@ class _Decided:
 
     verdict: RemoteError | None = None
     refused: Mapping[int, Issue] = field(default_factory=dict)
+    stores: tuple[str, ...] = ()
+    """The marketplace ids that it was for. A listing of another site had only its quantity in a message."""
 
 
 class FeedReports:
@@ -97,7 +108,11 @@ class FeedReports:
             look_at = self._now() + timedelta(seconds=min(_LATEST_S, max(_AGAIN_S, age_s / 4)))
             return RevisionResult(one.key, submission=Submission(one.ticket, look_at, FEW))
         issue = decided.refused.get(int(number)) if number.isdigit() else None
-        return RevisionResult(one.key, decided.verdict or (_verdict(issue) if issue is not None else None))
+        if decided.verdict is not None or issue is None:
+            return RevisionResult(one.key, decided.verdict)
+        rode_along = decided.stores and site_of(one.key.site).marketplace_id not in decided.stores
+        verdict = _verdict(issue)
+        return RevisionResult(one.key, OTHER_SITE_REFUSED.instead_of(verdict) if rode_along else verdict)
 
     def _of(self, feed: str) -> _Decided | None:
         """None while it is under way. One thread asks for all."""
@@ -124,7 +139,8 @@ class FeedReports:
             case "FATAL":  # "Some, none, or all of the operations within the feed may have completed"
                 return _Decided(FEED_FAILED.error())
             case "DONE" if feed.result_feed_document_id:
-                return _judged(self._report(feed.result_feed_document_id))
+                judged = _judged(self._report(feed.result_feed_document_id))
+                return replace(judged, stores=feed.marketplace_ids)
             case "DONE":
                 return _Decided(FEED_FAILED.error(detail="DONE without a report"))
         return None

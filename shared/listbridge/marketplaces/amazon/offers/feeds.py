@@ -10,13 +10,13 @@ from io import BytesIO
 
 from listbridge.domain.ids import ListingKey, Site
 from listbridge.domain.ports import Budget, RevisionResult, Submission, UnitRevision
-from listbridge.domain.verdicts import OutcomeUnknown, RemoteError, RetryLater
+from listbridge.domain.verdicts import OutcomeUnknown, Rejected, RemoteError, RetryLater
 from listbridge.infra.calls.http import Purpose
 from listbridge.infra.calls.wire_models import CamelTold
 from listbridge.marketplaces.amazon.client import AmazonHttp, Request
 from listbridge.marketplaces.amazon.errors import FEED_FULL, UNAVAILABLE
 from listbridge.marketplaces.amazon.offers.feed_reports import DOCUMENTS, FEEDS, FEW, TICKET
-from listbridge.marketplaces.amazon.offers.patches import ANY_TYPE, SitePatches, patches_of, without_offer
+from listbridge.marketplaces.amazon.offers.patches import ANY_TYPE, SitePatches, patches_of, refused, without_offer
 from listbridge.marketplaces.amazon.sites import NationalSite, site_of
 
 FEED_TYPE = "JSON_LISTINGS_FEED"
@@ -113,18 +113,22 @@ class FeedWriter:
         return {"createFeedDocument": 1, "uploadDocument": 1, "createFeed": 1}
 
     def submit(self, units: Sequence[UnitRevision]) -> list[RevisionResult]:
-        """One result for each revision. Raises RemoteError when the first feed failed; of a later one its own listings are told."""
+        """One result for each revision. Raises RemoteError when the first feed failed; of a later one, or of one that is refused, its
+        own listings are told."""
         feeds: dict[Site, _Feed] = {}
         results: dict[ListingKey, RevisionResult] = {}
         for unit in units:
             results |= without_offer(unit)
-            for part in patches_of(unit):
+            for part in patches_of(unit, alone=True):
                 feed = feeds.setdefault(part.site, _Feed(site_of(part.site), self.http.seller))
                 if not feed.add(unit, part):
                     results |= {key: RevisionResult(key, FEED_FULL.error()) for key in part.tells}
         for feed in feeds.values():
             try:
                 results |= self._sent(feed)
+            except Rejected as rejected:
+                for keys in feed.tells:
+                    results |= refused(keys, rejected)
             except RemoteError as error:
                 if not any(one.submission for one in results.values()):
                     raise

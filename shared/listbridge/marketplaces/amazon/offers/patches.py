@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from listbridge.domain.ids import ListingKey, Site, Sku
 from listbridge.domain.ports import Revision, RevisionResult, UnitRevision
-from listbridge.marketplaces.amazon.errors import OFFER_UNKNOWN
+from listbridge.domain.verdicts import RemoteError
+from listbridge.marketplaces.amazon.errors import OFFER_UNKNOWN, OTHER_SITE_REFUSED
 from listbridge.marketplaces.amazon.sites import site_of
 
 ANY_TYPE = "PRODUCT"
@@ -35,10 +36,11 @@ def without_offer(unit: UnitRevision) -> dict[ListingKey, RevisionResult]:
     return {one.key: RevisionResult(one.key, OFFER_UNKNOWN.error()) for one in unit.revisions if one.offer is None}
 
 
-def patches_of(unit: UnitRevision) -> list[SitePatches]:
+def patches_of(unit: UnitRevision, *, alone: bool = False) -> list[SitePatches]:
     """The unit's new values, the quantity once: it is one number for all sites of the region, and the lowest counts.
 
-    It rides with its first listing; that of a site which has nothing else to send makes no call of its own.
+    It rides with its first listing; that of a site which has nothing else to send makes no call of its own. `alone`: what is sent
+    for one site may be refused and nobody learns of it before the others are in, so each says the same quantity.
     """
     revisions = [one for one in unit.revisions if one.offer is not None]
     numbers = [one.values.quantity for one in revisions if one.values.quantity is not None]
@@ -46,13 +48,29 @@ def patches_of(unit: UnitRevision) -> list[SitePatches]:
     carrier = next((one for one in revisions if one.values.quantity is not None), None)
     found: list[SitePatches] = []
     for revision in revisions:
-        patches = [_quantity(quantity)] if revision is carrier and quantity is not None else []
+        has_quantity = revision is carrier or (alone and revision.values.price is not None)
+        patches = [_quantity(quantity)] if has_quantity and quantity is not None else []
         patches += [_price(revision)] if revision.values.price is not None else []
         if patches:
             found.append(
                 SitePatches(revision.key.site, revision.key.sku, tuple(patches), _told_by(revision, revisions, carrier))
             )
     return found
+
+
+def carried_on(part: SitePatches, refused: SitePatches) -> SitePatches:
+    """The next part with the quantity that was in a refused one."""
+    quantity = tuple(one for one in refused.patches if one["path"].endswith(QUANTITY))
+    return replace(part, patches=(*quantity, *part.patches))
+
+
+def refused(tells: Sequence[ListingKey], why: RemoteError) -> dict[ListingKey, RevisionResult]:
+    """What the listings are told that a refused patch speaks for. Those of other sites had only their quantity in it: they go
+    without the one that was refused."""
+    first, *others = tells
+    return {first: RevisionResult(first, why)} | {
+        key: RevisionResult(key, OTHER_SITE_REFUSED.instead_of(why)) for key in others
+    }
 
 
 def _told_by(revision: Revision, revisions: Sequence[Revision], carrier: Revision | None) -> tuple[ListingKey, ...]:

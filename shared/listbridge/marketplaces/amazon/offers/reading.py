@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from listbridge.domain.ids import AccountId, ListingKey, RemoteId, Site, Sku
 from listbridge.domain.listings.listing import Listing, RemoteState, Status, Values
 from listbridge.domain.money import Money
 from listbridge.domain.ports import RemoteListing
-from listbridge.domain.verdicts import NotFound
+from listbridge.domain.verdicts import NotFound, Rejected
 from listbridge.infra.calls.api_client import path_of
 from listbridge.infra.calls.wire_models import CamelTold
 from listbridge.marketplaces.amazon.client import AmazonHttp, Request, csv
+from listbridge.marketplaces.amazon.errors import SITE_LEFT
 from listbridge.marketplaces.amazon.offers.patches import OFFER, SELLER_SHIPS
 from listbridge.marketplaces.amazon.offers.wire import ListingItem
 from listbridge.marketplaces.amazon.sites import NationalSite, site_of
@@ -25,6 +26,7 @@ _BY_SITE = ("summaries", "issues", "offers", "relationships")
 _ITEMS = "/listings/2021-08-01/items"
 _FBA = "AMAZON"
 """How the channels of stock begin that Amazon keeps: AMAZON_NA, AMAZON_EU … (the models give examples only)."""
+T = TypeVar("T", bound=CamelTold)
 Items = Mapping[Sku, ListingItem | None]
 
 
@@ -98,20 +100,27 @@ class Reader:
     def _search(self, sites: Sequence[NationalSite], skus: Sequence[Sku]) -> Sequence[ListingItem]:
         params = {"identifiers": csv(*skus), "identifiersType": "SKU", "pageSize": MOST_SKUS, **_of(sites, SHOWN)}
         call = Request("GET", f"{_ITEMS}/{path_of(self._http.seller)}", "searchListingsItems", params=params)
-        return self._http.read(call, Found).items
+        found = self._read(call, Found)
+        return () if found is None else found.items
 
     def _item(self, sites: Sequence[NationalSite], sku: Sku) -> ListingItem | None:
+        return self._read(self._get(sites, sku, SHOWN), ListingItem)
+
+    def _read(self, call: Request, shape: type[T]) -> T | None:
+        """None where Amazon has nothing of it, or the seller does not take part on a site of the call: then nothing of theirs is on
+        sale there."""
         try:
-            return self._http.read(self._get(sites, sku, SHOWN), ListingItem)
+            return self._http.read(call, shape)
         except NotFound:
+            return None
+        except Rejected as refused:
+            if refused.problem.code != SITE_LEFT.code:
+                raise
             return None
 
     def _was_sent(self, site: NationalSite, sku: Sku) -> bool:
-        try:
-            item = self._http.read(self._get([site], sku, ("attributes",)), _Attributes)
-        except NotFound:
-            return False
-        return item.has_offer(site.marketplace_id)
+        item = self._read(self._get([site], sku, ("attributes",)), _Attributes)
+        return item is not None and item.has_offer(site.marketplace_id)
 
     def _get(self, sites: Sequence[NationalSite], sku: Sku, included: Sequence[str]) -> Request:
         path = f"{_ITEMS}/{path_of(self._http.seller, sku)}"

@@ -9,9 +9,9 @@ from listbridge.domain.ids import ListingKey
 from listbridge.domain.listings.listing import Listing, Values
 from listbridge.domain.ports import RevisionResult, Submission, Submitted, UnitRevision
 from listbridge.domain.problem import Problem
-from listbridge.domain.verdicts import NotFound, OutcomeUnknown, RemoteError
+from listbridge.domain.verdicts import NotFound, OutcomeUnknown, Rejected, RemoteError
 from listbridge.marketplaces.amazon.client import AmazonHttp
-from listbridge.marketplaces.amazon.errors import GONE, OTHER_SITE_REFUSED
+from listbridge.marketplaces.amazon.errors import GONE
 from listbridge.marketplaces.amazon.manifest import APPLIED_WITHIN_S
 from listbridge.marketplaces.amazon.offers import feed_reports
 from listbridge.marketplaces.amazon.offers.feed_reports import FeedReports
@@ -21,7 +21,9 @@ from listbridge.marketplaces.amazon.offers.patches import (
     OFFER,
     QUANTITY,
     SitePatches,
+    carried_on,
     patches_of,
+    refused,
     without_offer,
 )
 from listbridge.marketplaces.amazon.offers.reading import Reader, kept_by_amazon, values_of
@@ -47,8 +49,9 @@ def revise(http: AmazonHttp, unit: UnitRevision) -> list[RevisionResult]:
     A later one that fails is told of its own listing: what was taken in before it stays so.
     """
     results = without_offer(unit)
-    sent_any = False
-    for part in patches_of(unit):
+    sent_any, failed = False, None
+    for planned in patches_of(unit):
+        part = planned if failed is None else carried_on(planned, failed)
         unit.check()
         try:
             told = _sent(http, part)
@@ -57,24 +60,26 @@ def revise(http: AmazonHttp, unit: UnitRevision) -> list[RevisionResult]:
                 raise
             told = {key: RevisionResult(key, error) for key in part.tells}
         results |= told
-        sent_any = True
+        sent_any, failed = True, None if told[part.tells[0]].error is None else part
     return [results.get(one.key, RevisionResult(one.key)) for one in unit.revisions]
 
 
 def _sent(http: AmazonHttp, part: SitePatches) -> dict[ListingKey, RevisionResult]:
+    taken = _taken(http, part)
+    if isinstance(taken, Submission):
+        return {key: RevisionResult(key, submission=taken) for key in part.tells}
+    return refused(part.tells, taken)
+
+
+def _taken(http: AmazonHttp, part: SitePatches) -> Submission | RemoteError:
+    """The submission, or why Amazon refuses what was sent for this site. Raises RemoteError for any other failure."""
     try:
         answer = Items(http).patch(site_of(part.site), part.sku, ANY_TYPE, part.patches)
     except NotFound as missed:
         raise GONE.instead_of(missed) from None
-    refusal = refusal_of(answer)
-    first, *others = part.tells
-    if refusal is None:
-        taken = Submission(f"{_TICKET}{answer.submission_id}", _in(http, _FIRST_LOOK_S))
-        return {key: RevisionResult(key, submission=taken) for key in part.tells}
-    # Those of other sites had only their quantity in it: they go without the one that was refused.
-    return {first: RevisionResult(first, refusal)} | {
-        key: RevisionResult(key, OTHER_SITE_REFUSED.instead_of(refusal)) for key in others
-    }
+    except Rejected as rejected:
+        return rejected
+    return refusal_of(answer) or Submission(f"{_TICKET}{answer.submission_id}", _in(http, _FIRST_LOOK_S))
 
 
 def outcomes(

@@ -15,7 +15,7 @@ from listbridge.domain.orders.shop_orders import Parcel
 from listbridge.domain.ports import OrderPage, RemoteShipment
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Rejected, RetryLater
-from listbridge.infra.calls.answers import part_at, readable
+from listbridge.infra.calls.answers import moment, part_at, readable
 from listbridge.infra.calls.api_client import CallRefused, path_of
 from listbridge.infra.mapping.order_reading import Unmappable
 from listbridge.marketplaces.amazon.client import AmazonHttp, Request, csv
@@ -68,7 +68,11 @@ class Orders:
         if following is None and search.by == MERCHANT and self._http.settings.fba_orders:
             following = Search(search.after, AMAZON)
         return OrderPage(
-            tuple(map(self._with_told_prices, reads)), following.cursor() if following else None, tuple(unreadable)
+            tuple(map(self._with_told_prices, reads)),
+            following.cursor() if following else None,
+            tuple(unreadable),
+            # Of every page: the first one's is the earliest, and later ones hold what was found then.
+            known_until=moment(told.get("lastUpdatedBefore")),
         )
 
     def one(self, order: RemoteOrderId) -> OrderRead:

@@ -21,7 +21,7 @@ from listbridge.domain.work import Lane, PublishKind, PublishTask
 from listbridge.services.catalog.nudge import nudge_due
 from listbridge.services.deps import AccountDeps, CoreDeps, PublishDeps
 from listbridge.services.guard import judge_action
-from listbridge.services.job_results import item_done, item_failed, item_skipped
+from listbridge.services.job_results import item_done, item_failed, item_skipped, taken_over
 from listbridge.services.listings.act.unlink import unlink_product
 from listbridge.services.listings.action_rules import ENDING, RULES, Action, computable, hindrance, moves
 from listbridge.services.listings.items.remove_items import remove_items
@@ -212,8 +212,7 @@ def _demand(deps: AccountDeps, fields: frozenset[LedgerField], job: JobId, rows:
         if not ready:
             item_skipped(deps, job, str(row.key), problem or Problem("not_computed_yet"))
             continue
-        if row.job is not None and row.job != job and row.demanded:
-            item_skipped(deps, row.job, str(row.key), Problem("superseded"))
+        taken_over(deps, row, job)
         changed = deps.listings.change(row.key, partial(ledger.demanded, fields=ready, job=job, now=deps.clock.now()))
         if changed.due_band is None:
             item_skipped(deps, job, str(row.key), changed.hold or Problem("pending"))

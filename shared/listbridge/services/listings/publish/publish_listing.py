@@ -32,10 +32,10 @@ from listbridge.services.catalog.observe_shop import content_hash, observe_produ
 from listbridge.services.catalog.recompute import Recompute
 from listbridge.services.connection_state import expire_account, expire_shop
 from listbridge.services.deps import PublishDeps
-from listbridge.services.job_results import item_done
+from listbridge.services.job_results import item_done, taken_over
 from listbridge.services.listings.ended_there import without_ended
+from listbridge.services.listings.existing_listings import BEING_READ, listed_already, note_listed
 from listbridge.services.listings.items.remove_items import remove_ended
-from listbridge.services.listings.publish.existing_listings import BEING_READ, listed_already, note_listed
 from listbridge.services.listings.publish.publish_work import PATIENCE_S, PublishWork
 from listbridge.services.listings.publish.rehearse import rehearse_ending, rehearse_publishing
 from listbridge.services.listings.publish.wait_for_stock import (
@@ -192,6 +192,7 @@ class _Work(PublishWork):
             return
         now = self.deps.clock.now()
         for sku, row in rows.items():
+            taken_over(self.deps, row, self.task.job)
             rows[sku] = self.deps.listings.change(row.key, partial(lifecycle.pending, job=self.task.job, now=now))
         request = self._request(rows, facts, creation)
         steps = self._steps(adapter, rows, request)
@@ -291,10 +292,10 @@ class _Work(PublishWork):
         # What an interrupted sending made may be live although no row knows its id yet.
         live = {sku: row for sku, row in rows.items() if row.remote is not None or self.publication.progress}
         if live:
+            now = self.deps.clock.now()
             for row in live.values():
-                self.deps.listings.change(
-                    row.key, partial(lifecycle.pending, job=self.task.job, now=self.deps.clock.now())
-                )
+                taken_over(self.deps, row, self.task.job)
+                self.deps.listings.change(row.key, partial(lifecycle.pending, job=self.task.job, now=now))
             creation = CreationProfile(
                 id=self.sales_list.creation_profile or "none",
                 name="end",
@@ -323,7 +324,7 @@ class _Work(PublishWork):
     # ---- link ----
 
     def _link(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing]) -> None:
-        live = listed_already(self.deps, self.account, adapter, rows)
+        live = listed_already(self.deps, self.account, adapter, rows, linking=True)
         for sku, row in rows.items():
             remote = live.get(sku)
             if remote is None:

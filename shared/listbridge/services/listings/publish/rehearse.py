@@ -19,7 +19,7 @@ from listbridge.domain.work import PublishKind, PublishTask
 from listbridge.services.deps import CoreDeps, PublishDeps
 from listbridge.services.job_results import item_failed, item_skipped
 from listbridge.services.listings.action_rules import computable
-from listbridge.services.listings.publish.existing_listings import listed_already
+from listbridge.services.listings.existing_listings import listed_already
 from listbridge.services.listings.publish.wait_for_stock import nothing_to_sell
 
 

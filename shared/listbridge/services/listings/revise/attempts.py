@@ -253,7 +253,7 @@ class Attempts:
 
     def when(self, error: RateLimited) -> datetime:
         """When the limit is back (UTC)."""
-        return error.until or self.deps.clock.now() + timedelta(seconds=error.after_s)
+        return waiting.limit_is_back(error, self.deps.clock.now())
 
 
 def _never_decided(attempt: Attempt, now: datetime) -> bool:

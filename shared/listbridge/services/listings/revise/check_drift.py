@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from listbridge.domain import trace
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState
-from listbridge.domain.ids import JobId, new_id
+from listbridge.domain.ids import JobId, Site, new_id
 from listbridge.domain.job_params import DriftParams
 from listbridge.domain.jobs import Job, JobKind, JobState
 from listbridge.domain.listings import ledger, lifecycle, unseen_sales
-from listbridge.domain.listings.listing import Listing, RemoteState, Status
+from listbridge.domain.listings.listing import BOTH, LedgerField, Listing, RemoteState, Status
+from listbridge.domain.listings.publication import Existing
 from listbridge.domain.ports import Conflict, RemoteListing
 from listbridge.domain.verdicts import Unauthorized
 from listbridge.domain.work import Lane, PublishKind, PublishTask, RecomputeChunk
 from listbridge.services.catalog.nudge import nudge_due
 from listbridge.services.connection_state import expire_account
-from listbridge.services.deps import AccountDeps, CoreDeps
+from listbridge.services.deps import AccountDeps, CoreDeps, PublishDeps
+from listbridge.services.listings.existing_listings import read_all
 from listbridge.services.listings.sales_first import SalesFirst
 
 PAGE = 100
@@ -60,7 +63,7 @@ def start_drift_check(deps: CoreDeps, account: Account, actor: str = "listbridge
     return job
 
 
-def run_drift_chunk(deps: AccountDeps, job: Job) -> Job:
+def run_drift_chunk(deps: PublishDeps, job: Job) -> Job:
     """Read back the next page of listings, as far as it is their turn.
 
     Raises:
@@ -76,7 +79,8 @@ def run_drift_chunk(deps: AccountDeps, job: Job) -> Job:
         return deps.jobs.save(job.model_copy(update={"state": JobState.DONE, "finished_at": now}))
     live, turn, cursor = _next_rows(deps, account, job.cursor or None, now)
     try:
-        drifted = _read(deps, account, turn)
+        unknown = _not_as_listed(deps, account, turn, now)
+        drifted = _read(deps, account, unknown)
     except Unauthorized as error:
         expire_account(deps, account, error.problem)
         update = {"state": JobState.FAILED, "reason": error.problem, "finished_at": deps.clock.now()}
@@ -90,8 +94,11 @@ def run_drift_chunk(deps: AccountDeps, job: Job) -> Job:
     }
     if cursor is None:
         changes |= {"state": JobState.DONE, "finished_at": deps.clock.now(), "total": job.done + len(turn)}
-    elif job.done // MOST_PER_RUN != (job.done + len(turn)) // MOST_PER_RUN:
-        job = job.with_params(rests_until=deps.clock.now() + _REST)
+    else:
+        before = job.params_of(DriftParams).read
+        read = before + len(unknown)
+        rests = before // MOST_PER_RUN != read // MOST_PER_RUN
+        job = job.with_params(read=read, **({"rests_until": deps.clock.now() + _REST} if rests else {}))
     return deps.jobs.save(job.model_copy(update=changes))
 
 
@@ -124,6 +131,45 @@ def risk(row: Listing, now: datetime) -> int:
     if left and (left <= _LOW or lately):
         return 2
     return int(row.seen.at is None or now - row.seen.at >= _DAY)
+
+
+def _not_as_listed(deps: PublishDeps, account: Account, rows: Sequence[Listing], now: datetime) -> list[Listing]:
+    """Those of these rows that are to be read: not the ones whose daily turn it is and that a list of all that the account has shows
+    as we know them. Few, and those of a small account, are sooner read.
+
+    Raises RemoteError when the account cannot be listed now.
+    """
+    daily = [row for row in rows if risk(row, now) == 1]
+    traits = deps.marketplaces.traits(account)
+    if not traits.lists_all or len(daily) < _ENOUGH or deps.listings.count_live(account.id) <= MOST_PER_RUN:
+        return list(rows)
+    adapter = deps.marketplaces.open(account)
+    sites = sorted({row.key.site for row in daily})
+    with deps.marketplaces.budget(account).patient(_PATIENCE_S):
+        since = {site: read_all(deps, account, adapter, site) for site in sites}
+    known = deps.publications.existing(row.key for row in daily)
+    same = {row.key for row in daily if row.key in known and _is_as_listed(deps, row, known[row.key], since)}
+    return [row for row in rows if row.key not in same]
+
+
+def _is_as_listed(deps: AccountDeps, row: Listing, known: Existing, since: Mapping[Site, datetime]) -> bool:
+    """Whether it showed then what we know of it; that it was seen is recorded."""
+    quiet = row.settle_at is None and row.overtaken is None and row.unseen_sale is None
+    shown = known.shown
+    expected = {field: row.accepted.of(field) for field in BOTH if row.accepted.of(field) is not None}
+    if row.fulfilled_by_marketplace:
+        expected.pop(LedgerField.QUANTITY, None)
+    if (
+        not quiet
+        or known.at < since[row.key.site]
+        or any(shown.of(field) != value for field, value in expected.items())
+    ):
+        return False
+    if not expected or (row.seen.at is not None and known.at <= row.seen.at):
+        return False
+    with suppress(Conflict):  # it moved: nothing is lost by that
+        deps.listings.save(ledger.read_back(row, shown.only(frozenset(expected)), known.at))
+    return True
 
 
 def _read(deps: AccountDeps, account: Account, rows: Sequence[Listing]) -> list[Listing]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from listbridge.domain.ids import AccountId, ListingKey
 from listbridge.domain.listings import ledger, writing
@@ -15,6 +15,7 @@ from listbridge.services.deps import AccountDeps
 
 _PAGE = 100
 _FAIR_SLOT = 8
+_COUNT_EVERY = timedelta(seconds=1)
 
 
 @dataclass(slots=True)
@@ -30,12 +31,14 @@ class DueListings:
     page: int = _PAGE
     """How many rows of a band are held."""
     urgent_rides: bool = False
-    """More zeros wait than go one by one in good time."""
+    """More that is urgent waits than goes one by one in good time."""
     postponed: dict[ListingKey, datetime] = field(default_factory=dict)
     """Rows that were looked at and are due later: the reader must see to it that somebody comes back for them."""
     _bands: dict[Band, list[Listing]] = field(default_factory=dict)
     _taken: int = 0
     _skip: set[ListingKey] = field(default_factory=set)
+    _counted: tuple[datetime, int] = (datetime.min.replace(tzinfo=UTC), -1)
+    """When what is urgent was counted, and how many rows were in hand."""
 
     def look(self, bands: Sequence[Band] = tuple(Band), named: Iterable[ListingKey] = ()) -> int:
         """Fill from the due index and from these named rows; returns how many rows wait now."""
@@ -159,17 +162,32 @@ class DueListings:
         return list(taken.values())
 
     def look_for_overflow(self, bulk: BulkWriter) -> None:
-        """Whether more zeros wait than a submission leaves alone: then they ride as well."""
-        most = bulk.urgent_most
-        if most is None or len(self._bands.get(Band.ZERO, ())) < min(_PAGE, most):
+        """Whether more that is urgent waits than a submission leaves alone: then it rides as well."""
+        most, now = bulk.urgent_most, self.deps.clock.now()
+        counted_at, in_hand = self._counted
+        if most is None or (len(self) <= in_hand and now - counted_at < _COUNT_EVERY):
             return
-        now = self.deps.clock.now()
-        self.urgent_rides = len(self.deps.listings.due(self.account, [Band.ZERO], at=now, limit=most + 1)) > most
+        self._counted = (now, len(self))
+        zeros = len(self._bands.get(Band.ZERO, ()))
+        if zeros >= min(_PAGE, most):
+            zeros = len(self.deps.listings.due(self.account, [Band.ZERO], at=now, limit=most + 1))
+        others = (row for band, rows in self._bands.items() if band is not Band.ZERO for row in rows)
+        low = sum(ledger.urgent(row, bulk.urgent_below) and not writing.nothing_to_send(row) for row in others)
+        rode, self.urgent_rides = self.urgent_rides, zeros + low > most
+        if self.urgent_rides and not rode:
+            self.look([Band.ZERO])  # so many of them as ride
 
     def bands_before(self) -> list[Band]:
         """The bands that go before everything that waits here; zero is always one of them."""
         first = min((band for band, rows in self._bands.items() if rows), default=Band.ZERO)
         return [band for band in Band if band is Band.ZERO or band < first]
+
+    def give_back(self, rows: Iterable[Listing]) -> None:
+        """These were taken, and nothing was done with them."""
+        held = {row.key for waiting in self._bands.values() for row in waiting}
+        for row in rows:
+            if row.due_band is not None and row.key not in held:
+                self._bands.setdefault(row.due_band, []).append(row)
 
     def skip(self, key: ListingKey) -> None:
         """Do not look at this row again in this run."""

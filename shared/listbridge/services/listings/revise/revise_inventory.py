@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from itertools import pairwise
+from threading import Event
 
 from listbridge.domain import trace
 from listbridge.domain.activity import ActivityEntry
@@ -20,7 +21,7 @@ from listbridge.domain.ids import ListingKey, new_id
 from listbridge.domain.listings import ledger
 from listbridge.domain.listings.bands import Band
 from listbridge.domain.listings.listing import BOTH, LedgerField, Listing
-from listbridge.domain.ports import Conflict, Lease, Missing, Share
+from listbridge.domain.ports import BulkWriter, Conflict, Lease, Missing, Share
 from listbridge.domain.verdicts import Unauthorized
 from listbridge.domain.work import Lane, Nudge, PublishKind, PublishTask
 from listbridge.services.catalog.nudge import ROWS_PER_NUDGE, nudge, nudge_later, wake_around
@@ -28,6 +29,7 @@ from listbridge.services.connection_state import expire_account
 from listbridge.services.deps import AccountDeps
 from listbridge.services.guard import SendGuard
 from listbridge.services.job_results import demanded_fields_sent
+from listbridge.services.listings.revise.ask_units import UnitsAsked
 from listbridge.services.listings.revise.attempts import Attempts
 from listbridge.services.listings.revise.due_listings import DueListings
 from listbridge.services.listings.revise.submit_units import TOGETHER_S, UnitsTogether
@@ -41,8 +43,8 @@ _ASK_EVERY = timedelta(seconds=0.2)
 _IDLE_LOOKS = 3
 _BUSY_WAIT = timedelta(seconds=2)
 _APART = timedelta(seconds=5)
-_MANY = 2_000
-"""The most units of one submission: as many as are leased and read while it may be put together."""
+_MANY = 4_000
+"""The most rows of a band in hand where many go in one submission: more than are leased and read while it may be put together."""
 _AFTER_S = 12.0
 """What is left for the submission's calls and for recording them when no more units are leased for it."""
 _TOLD = frozenset({Result.SENT, Result.SUBMITTED, Result.HELD, Result.ZERO_REFUSED})
@@ -112,6 +114,8 @@ class Drainer:
     _index_owes_rows: bool = False
     """The due index may show rows that nobody named to this run."""
     _later: dict[ListingKey, datetime] = field(default_factory=dict)
+    _hurry: Event = field(default_factory=Event)
+    """Set when a zero waits for the lease of a unit that is being put together with others: they go as they are."""
     _idle: Counter[ListingKey] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -141,7 +145,7 @@ class Drainer:
         if self._writer(Share.ORDINARY).adapter.bulk() is not None:
             self.due.page = _MANY
         self.due.look((), named)
-        while not self._dead and self.deps.clock.now() < self.stop_at:
+        while not self._dead and self._goes_on():
             self._keep_lease()
             self._launch(pool)
             if self._flying:
@@ -158,6 +162,11 @@ class Drainer:
         self.deps.leases.release(self.lease)
         if not self._dead:
             nudge(self.deps, self.account.id, reason="run_over")
+
+    def _goes_on(self) -> bool:
+        """Until its time is over; and longer while a submission is under way, for what is urgent does not wait for that."""
+        now, under_way = self.deps.clock.now(), any(one.kind is _Kind.MANY for one in self._flying.values())
+        return now < self.stop_at or (under_way and now < self.ends_at - timedelta(seconds=_AFTER_S))
 
     def _launch(self, pool: ThreadPoolExecutor | None) -> None:
         width = min(MOST_IN_FLIGHT, max(2, math.ceil(self._rate * self._latency_s) + 1)) if pool else 1
@@ -176,12 +185,15 @@ class Drainer:
         adapter, now = self._writer(Share.ORDINARY).adapter, self.deps.clock.now()
         traits = self.deps.marketplaces.traits(self.account)
         most = traits.revise_batch
-        flying = {adapter.lease_key(rows[0]) for flight in self._flying.values() for rows in flight.units}
+        flying = {adapter.lease_key(rows[0]): flight.kind for flight in self._flying.values() for rows in flight.units}
         kinds = Counter(flight.kind for flight in self._flying.values())
         bulk, free = adapter.bulk(), kinds[_Kind.UNIT] < width
 
         def busy(row: Listing) -> bool:
-            return adapter.lease_key(row) in flying
+            kind = flying.get(adapter.lease_key(row))
+            if kind is _Kind.MANY and row.due_band is Band.ZERO:
+                self._hurry.set()
+            return kind is not None
 
         if bulk is not None and free:
             self.due.look_for_overflow(bulk)
@@ -192,7 +204,9 @@ class Drainer:
             units = self.due.take_asked(busy, adapter.unit_key, adapter.lease_key, most, traits.read_back_batch)
             if units:
                 return _Flight(_Kind.QUESTION, units, now)
-        if bulk is not None and not kinds[_Kind.MANY] and now < self._lease_until(now):
+        in_time = now < min(self.stop_at, self._lease_until(now))
+        if bulk is not None and not kinds[_Kind.MANY] and in_time and self._can_submit(bulk):
+            self._hurry.clear()
             units = self.due.take_units(busy, adapter.unit_key, adapter.lease_key, bulk, most)
             if units:
                 return _Flight(_Kind.MANY, units, now)
@@ -200,6 +214,11 @@ class Drainer:
             return None
         unit = self.due.take_unit(busy, adapter.unit_key, most)
         return _Flight(_Kind.UNIT, [unit], now) if unit else None
+
+    def _can_submit(self, bulk: BulkWriter) -> bool:
+        """Whether the calls of a submission are there: nothing is leased for one that is not."""
+        budget, wait_s = self._writer(Share.ORDINARY).budget, self.deps.limits.budget_wait_s
+        return all(budget.after_s(name, count) <= wait_s for name, count in bulk.calls(self.due.page).items())
 
     def _lease_until(self, now: datetime) -> datetime:
         return min(now + timedelta(seconds=TOGETHER_S), self.ends_at - timedelta(seconds=_AFTER_S))
@@ -210,19 +229,27 @@ class Drainer:
         if flight.kind is _Kind.UNIT:
             return [writer.revise(flight.units[0])]
         bulk = writer.adapter.bulk() if flight.kind is _Kind.MANY else None
-        alone_below = bulk.urgent_below if bulk is not None and not self.due.urgent_rides else 0
-        return UnitsTogether(writer, bulk, alone_below, self._lease_until(self.deps.clock.now())).write(flight.units)
+        if bulk is None:
+            return UnitsAsked(writer).ask(flight.units)
+        alone_below = 0 if self.due.urgent_rides else bulk.urgent_below
+        until = self._lease_until(self.deps.clock.now())
+        return UnitsTogether(writer, bulk, alone_below, until, self._hurry).write(flight.units)
 
     def _land(self) -> None:
         landed, _ = wait(self._flying, timeout=1.0, return_when=FIRST_COMPLETED)
+        again: list[ListingKey] = []
         for future in landed:
             flight = self._flying.pop(future)
             outcomes = future.result()
             if flight.kind is _Kind.UNIT:
                 took = (self.deps.clock.now() - flight.began).total_seconds()
                 self._latency_s += 0.1 * (took - self._latency_s)
-            for rows, outcome in zip(flight.units, outcomes, strict=True):
-                self._after(rows, outcome)
+            done = list(zip(flight.units, outcomes, strict=True))
+            self.due.give_back(row for rows, outcome in done if outcome.left for row in rows)
+            for rows, outcome in done:
+                again += self._after(rows, outcome)
+        if again:
+            self.due.look((), again)
         self._heed_words()
 
     def _heed_words(self) -> None:
@@ -243,7 +270,9 @@ class Drainer:
         elif len(self.due):
             self.due.look([Band.ZERO])
 
-    def _after(self, taken: Sequence[Listing], outcome: UnitOutcome) -> None:
+    def _after(self, taken: Sequence[Listing], outcome: UnitOutcome) -> list[ListingKey]:
+        """What follows from a unit's outcome; the rows that are to be looked at again at once."""
+        again: list[ListingKey] = []
         if any(one.result in _GOT_SOMEWHERE for one in outcome.rows):
             trace.progressed()
         if outcome.account_dead is not None:
@@ -251,15 +280,15 @@ class Drainer:
             expire_account(self.deps, self.account, outcome.account_dead)
         now = self.deps.clock.now()
         named = {one.row.key for one in outcome.rows}
-        for row in taken:
-            if row.key not in named:
-                self._nothing_to_do(row.key, now, busy=outcome.busy)
+        for row in () if outcome.left else taken:
+            if row.key not in named and self._is_looked_at(row.key, now, busy=outcome.busy):
+                again.append(row.key)
         for one in outcome.rows:
             after = one.row
             if after.due_band is not None and after.not_before is not None and after.not_before > now:
                 self._later[after.key] = after.not_before
             elif after.due_band is not None:
-                self.due.look((), [after.key])  # it moved again while it was sent
+                again.append(after.key)  # it moved again while it was sent
             else:
                 self._later.pop(after.key, None)
         refused = [one.row for one in outcome.rows if one.result is Result.ZERO_REFUSED]
@@ -269,15 +298,16 @@ class Drainer:
         self._end([row for row in sent if ledger.gone_and_zeroed(row)], PublishKind.STOP)
         demanded_fields_sent(self.deps, [one.row for one in outcome.rows])
         self._tell([one for one in outcome.rows if one.result in _TOLD])
+        return again
 
-    def _nothing_to_do(self, key: ListingKey, now: datetime, *, busy: bool) -> None:
-        """It was not due any more, or moved meanwhile: look again, at once or, when that does not help, in a moment."""
+    def _is_looked_at(self, key: ListingKey, now: datetime, *, busy: bool) -> bool:
+        """It was not due any more, or moved meanwhile: it is looked at again, at once or, when that does not help, in a moment."""
         self._idle[key] += not busy
-        if busy or self._idle[key] > _IDLE_LOOKS:
-            self.due.skip(key)  # somebody else sends it, or keeps changing it
-            self._later[key] = now + _BUSY_WAIT
-        else:
-            self.due.look((), [key])
+        if not busy and self._idle[key] <= _IDLE_LOOKS:
+            return True
+        self.due.skip(key)  # somebody else sends it, or keeps changing it
+        self._later[key] = now + _BUSY_WAIT
+        return False
 
     def _end(self, rows: Iterable[Listing], action: PublishKind) -> None:
         tasks = {

@@ -1,23 +1,30 @@
-"""Send many write units in one submission, or ask for many at once: their leases side by side, one call, each its own attempts
-and outcome."""
+"""Send many write units in one submission: their leases side by side, one call, each its own attempts and outcome."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from threading import Event
+from typing import TypeVar
 
 from listbridge.domain import trace
+from listbridge.domain.ids import ListingKey, Sku
 from listbridge.domain.listings.listing import Listing
-from listbridge.domain.ports import BulkWriter
-from listbridge.services.listings.revise.attempts import leased
-from listbridge.services.listings.revise.unit_outcomes import Asked, Begun, UnitOutcome
+from listbridge.domain.ports import BulkWriter, RevisionResult
+from listbridge.domain.verdicts import RemoteError
+from listbridge.services.listings.revise.attempts import LeasedUnit, leased
+from listbridge.services.listings.revise.unit_outcomes import Begun, ToSend, UnitOutcome
 from listbridge.services.listings.revise.write_unit import UnitWriter
 
 TOGETHER_S = 10.0
 """So long units are leased for one submission; what is not leased by then goes with the next."""
 _SIDE_BY_SIDE = 8
+_STRETCH = 200
+"""So many units are leased, read and begun before the next: a unit's values are young when its attempt is recorded."""
+P = TypeVar("P")
+Looked = Mapping[ListingKey, Listing] | RemoteError
 
 
 @dataclass(slots=True)
@@ -25,21 +32,25 @@ class _Part:
     """One unit of a submission, and its lease while that lasts."""
 
     unit: Sequence[Listing]
-    lease: ExitStack = field(default_factory=ExitStack)
-    state: Begun | Asked | UnitOutcome = field(default_factory=lambda: UnitOutcome(busy=True))
+    holds: ExitStack = field(default_factory=ExitStack)
+    lease: LeasedUnit | None = None
+    planned: ToSend | None = None
+    begun: Begun | None = None
+    outcome: UnitOutcome = field(default_factory=lambda: UnitOutcome(left=True))
 
 
 @dataclass(frozen=True, slots=True)
 class UnitsTogether:
-    """Many units that are sent in one submission of `bulk`, or none of which is sent: those are only asked for.
+    """Many units that are sent in one submission of `bulk`.
 
-    `alone_below`: a quantity below this does not ride. `until`: no unit is leased after that.
+    `alone_below`: a quantity below this does not ride. `until`: no unit is leased after that, nor once `hurry` is set.
     """
 
     writer: UnitWriter
-    bulk: BulkWriter | None
+    bulk: BulkWriter
     alone_below: int
     until: datetime
+    hurry: Event = field(default_factory=Event)
 
     def write(self, units: Sequence[Sequence[Listing]]) -> list[UnitOutcome]:
         """Bring these units up to date; one outcome each, in their order.
@@ -47,84 +58,156 @@ class UnitsTogether:
         A unit that somebody else has, or of which nothing is to be sent any more, is left out of the submission and keeps none
         back. Where the submission as a whole fails, each listing's attempt ends as the error says.
         """
-        everything = [row for unit in units for row in unit]
-        with trace.about(account=everything[0].key.account):
-            if self.bulk is not None and not self.writer.has_set_aside(self.bulk.calls(len(units))):
+        with trace.about(account=units[0][0].key.account):
+            calls = self.bulk.calls(len(units))
+            kept_s = TOGETHER_S + sum(calls.values()) * self.writer.deps.limits.call_s(
+                self.writer.traits.longest_call_s
+            )
+            if self.writer.set_aside(calls, kept_s) is not None:
                 return [UnitOutcome(busy=True) for _ in units]
             parts = [_Part(unit) for unit in units]
             try:
-                self._each(self._prepare, parts)
-                asked = [part.state for part in parts if isinstance(part.state, Asked)]
-                begun = [part.state for part in parts if isinstance(part.state, Begun)]
-                answers = iter(self._answers(asked))
-                shares = iter(self._submitted(begun))
+                for at in range(0, len(parts), _STRETCH):
+                    if self._late():
+                        break
+                    self._put_together(parts[at : at + _STRETCH])
+                self._submit([part for part in parts if part.begun is not None])
             finally:
-                self._each(lambda part: part.lease.close(), parts)
-        return [self._outcome(part, answers, shares) for part in parts]
+                self._each(lambda part: part.holds.close(), parts)
+        return _dead_once([part.outcome for part in parts])
 
-    def _outcome(self, part: _Part, answers: Iterator[UnitOutcome], shares: Iterator[UnitOutcome]) -> UnitOutcome:
-        if isinstance(part.state, Begun):
-            return part.state.finished(next(shares))
-        return next(answers) if isinstance(part.state, Asked) else part.state
+    def _late(self) -> bool:
+        return self.hurry.is_set() or self.writer.deps.clock.now() >= self.until
 
-    def _answers(self, asked: Sequence[Asked]) -> list[UnitOutcome]:
-        if not asked:
-            return []
-        rows = [[*one.rows, *(put_off.row for put_off in one.put_off)] for one in asked]
-        everything = [row for unit in rows for row in unit]
-        return _apart(self.writer.guarded(everything, lambda: self.writer.answered(asked)), rows)
+    def _put_together(self, parts: Sequence[_Part]) -> None:
+        """Lease these units, read them, look at what is to be looked at, and record the attempts of what rides."""
+        self._each(self._lease, parts)
+        held = [part for part in parts if part.lease is not None]
+        rows = self._read(held)
+        self._each(lambda part: self._plan(part, rows), held)
+        planned = [part for part in held if part.planned is not None]
+        looked = self._look([row for part in planned for row in (part.planned.unread if part.planned else ())])
+        self._each(lambda part: self._begin(part, looked), planned)
 
-    def _submitted(self, begun: Sequence[Begun]) -> list[UnitOutcome]:
-        bulk = self.bulk
-        if not begun or bulk is None:
-            return []
-        rows = [row for one in begun for row in one.rows]
-        revisions = [one.revision for one in begun]
-        sent = self.writer.guarded(rows, lambda: self.writer.sent(rows, lambda: bulk.submit(revisions)))
-        return _apart(sent, [one.rows for one in begun])
-
-    def _prepare(self, part: _Part) -> None:
+    def _lease(self, part: _Part) -> None:
+        if self._late():
+            return
         writer = self.writer
-        if writer.deps.clock.now() >= self.until:
-            return
         key = writer.adapter.lease_key(part.unit[0])
-        lease = part.lease.enter_context(leased(writer.deps, writer.traits, key, writer.owner, together_s=TOGETHER_S))
-        if lease is None:
+        part.lease = part.holds.enter_context(
+            leased(writer.deps, writer.traits, key, writer.owner, together_s=TOGETHER_S)
+        )
+        part.outcome = UnitOutcome(busy=part.lease is None)
+
+    def _read(self, parts: Sequence[_Part]) -> Mapping[Sku, Sequence[Listing]]:
+        """All listings under the SKUs of these units, strongly consistent. Where the account sells on one site, a hundred of them
+        come with one call."""
+        skus = list(dict.fromkeys(row.key.sku for part in parts for row in part.unit))
+        account, store = self.writer.sales.account, self.writer.deps.listings
+        sites = {*account.sites, *(row.key.site for part in parts for row in part.unit)}
+        if len(sites) == 1:
+            (site,) = sites
+            found = store.get_many(ListingKey(account.id, site, sku) for sku in skus)
+            return {key.sku: [row] for key, row in found.items()}
+        rows: dict[Sku, Sequence[Listing]] = {}
+
+        def read(sku: Sku) -> None:
+            rows[sku] = store.of_sku(account.id, sku)
+
+        self._each(read, skus)
+        return rows
+
+    def _plan(self, part: _Part, rows: Mapping[Sku, Sequence[Listing]]) -> None:
+        found = [row for sku in dict.fromkeys(one.key.sku for one in part.unit) for row in rows.get(sku, ())]
+
+        def plan() -> UnitOutcome:
+            planned = self.writer.planned(self.writer.members(part.unit[0], found))
+            part.planned = planned if isinstance(planned, ToSend) else None
+            # What is only to be asked for comes again, as a question.
+            return planned if isinstance(planned, UnitOutcome) else UnitOutcome()
+
+        part.outcome = self.writer.guarded(part.unit, plan)
+
+    def _look(self, rows: Sequence[Listing]) -> Mapping[ListingKey, Looked]:
+        """Read these rows back, as many in one call as the marketplace takes; for each what its call told.
+
+        The calls may wait for their turn, for no longer than units are leased.
+        """
+        size, told = self.writer.traits.read_back_batch, dict[ListingKey, Looked]()
+
+        def look(some: Sequence[Listing]) -> None:
+            left_s = (self.until - self.writer.deps.clock.now()).total_seconds()
+            with self.writer.budget.patient(max(0.0, left_s)):
+                looked = self.writer.look(some)
+            told.update({row.key: looked for row in some})
+
+        width = min(self.writer.traits.read_back_at_once, self.writer.deps.workers)
+        self._each(look, [rows[at : at + size] for at in range(0, len(rows), size)], width)
+        return told
+
+    def _begin(self, part: _Part, looked: Mapping[ListingKey, Looked]) -> None:
+        unit, planned, writer = part.lease, part.planned, self.writer
+        if unit is None or planned is None:
             return
-        lost_s = None if self.bulk is None else self.bulk.settle_s
-        begun = writer.guarded(part.unit, lambda: writer.begun(lease, part.unit, lost_s))
-        part.state = begun
-        if isinstance(begun, Begun) and self._goes_alone(begun):
-            # It became urgent since it was taken, or there is nothing to ask any more: it goes alone, and before all others.
+        answers = [looked[row.key] for row in planned.unread]
+        failed = next((one for one in answers if isinstance(one, RemoteError)), None)
+        seen = {key: row for one in answers if not isinstance(one, RemoteError) for key, row in one.items()}
+        begun = writer.guarded(part.unit, lambda: writer.begin(unit, planned, failed or seen, self.bulk.settle_s))
+        if isinstance(begun, UnitOutcome):
+            part.outcome = begun
+        elif self._goes_alone(begun):
+            # It became urgent since it was taken: it goes alone, and before all others.
             alone = writer.guarded(
                 begun.rows, lambda: writer.sent(begun.rows, lambda: writer.adapter.revise(begun.revision))
             )
-            part.state = begun.finished(alone)
+            part.outcome = begun.finished(alone)
+        else:
+            part.begun = begun
 
     def _goes_alone(self, begun: Begun) -> bool:
-        if self.bulk is None or any(row.overtaken is not None for row in begun.rows):
+        if any(row.overtaken is not None for row in begun.rows):
             return True
         quantities = [one.values.quantity for one in begun.revision.revisions]
         return any(quantity is not None and quantity < self.alone_below for quantity in quantities)
 
-    def _each(self, work: Callable[[_Part], None], parts: Sequence[_Part]) -> None:
+    def _submit(self, parts: Sequence[_Part]) -> None:
+        """Make the one call, record what became of each unit, and release its lease."""
+        units = [part.begun for part in parts if part.begun is not None]
+        if not units:
+            return
+        rows, revisions = [row for one in units for row in one.rows], [one.revision for one in units]
+        answer = self.writer.guarded(rows, lambda: self.writer.made(lambda: self.bulk.submit(revisions)))
+
+        def record(part: _Part) -> None:
+            begun = part.begun
+            if begun is None:
+                return
+            sent = answer if isinstance(answer, UnitOutcome) else self._recorded(begun, answer)
+            told = {row.key for row in begun.rows}
+            mine = UnitOutcome(tuple(one for one in sent.rows if one.row.key in told), account_dead=sent.account_dead)
+            part.outcome = begun.finished(mine)
+            part.holds.close()
+
+        self._each(record, parts)
+
+    def _recorded(self, begun: Begun, answer: Mapping[ListingKey, RevisionResult] | RemoteError) -> UnitOutcome:
+        return self.writer.guarded(begun.rows, lambda: self.writer.recorded(begun.rows, answer))
+
+    def _each(self, work: Callable[[P], None], parts: Sequence[P], width: int = _SIDE_BY_SIDE) -> None:
         """Side by side where the system works with threads. All of it is done before the first error is raised."""
-        if self.writer.deps.workers <= 1 or len(parts) < _SIDE_BY_SIDE:
+        if self.writer.deps.workers <= 1 or len(parts) < _SIDE_BY_SIDE or width <= 1:
             for part in parts:
                 work(part)
             return
-        with trace.Threads(_SIDE_BY_SIDE) as pool:
+        with trace.Threads(width) as pool:
             for done in [pool.submit(work, part) for part in parts]:
                 done.result()
 
 
-def _apart(outcome: UnitOutcome, units: Sequence[Sequence[Listing]]) -> list[UnitOutcome]:
-    """Each unit's own part of what became of all of them; that the account is dead is told once."""
-    told = {one.row.key: one for one in outcome.rows}
-    return [
-        UnitOutcome(
-            tuple(told[row.key] for row in unit if row.key in told),
-            account_dead=outcome.account_dead if n == 0 else None,
-        )
-        for n, unit in enumerate(units)
-    ]
+def _dead_once(outcomes: Sequence[UnitOutcome]) -> list[UnitOutcome]:
+    """That the account is dead is told once."""
+    told: list[UnitOutcome] = []
+    for outcome in outcomes:
+        again = outcome.account_dead is not None and any(one.account_dead for one in told)
+        told.append(replace(outcome, account_dead=None) if again else outcome)
+    return told

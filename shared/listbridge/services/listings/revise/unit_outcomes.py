@@ -37,11 +37,12 @@ class RowOutcome:
 class UnitOutcome:
     """What became of a unit's listings; of one that is not named nothing was due any more, or it moved meanwhile.
 
-    `busy`: another worker has the unit. `account_dead` stops the account's whole run.
+    `busy`: another worker has the unit. `left`: there was no time to begin with it. `account_dead` stops the account's whole run.
     """
 
     rows: tuple[RowOutcome, ...] = ()
     busy: bool = False
+    left: bool = False
     account_dead: Problem | None = None
 
 
@@ -66,3 +67,13 @@ class Asked:
 
     rows: Sequence[Listing]
     put_off: tuple[RowOutcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToSend:
+    """A unit of which something is to be sent: its listings as they were read inside its lease, those that are due now, and those
+    that are to be read on the marketplace before."""
+
+    members: Sequence[Listing]
+    ready: Sequence[Listing]
+    unread: Sequence[Listing]

@@ -28,7 +28,7 @@ from listbridge.domain.verdicts import RateLimited, Rejected, RemoteError, Unaut
 from listbridge.services.deps import AccountDeps
 from listbridge.services.guard import SendGuard
 from listbridge.services.listings.revise.attempts import Attempts, LeasedUnit, leased
-from listbridge.services.listings.revise.unit_outcomes import Asked, Begun, Result, RowOutcome, UnitOutcome
+from listbridge.services.listings.revise.unit_outcomes import Asked, Begun, Result, RowOutcome, ToSend, UnitOutcome
 from listbridge.services.listings.sales_first import SalesFirst
 
 T = TypeVar("T")
@@ -54,28 +54,19 @@ class UnitWriter:
         with trace.about(account=listings[0].key.account, listing=str(listings[0].key)):
             return self._revise(listings)
 
-    def set_aside(self, calls: Mapping[str, int], listings: Sequence[Listing]) -> UnitOutcome | None:
-        """Have these calls ready before a lease is taken; if they are not there, the listings wait for them."""
+    def set_aside(self, calls: Mapping[str, int], kept_s: float = 0.0) -> RateLimited | None:
+        """Have these calls ready before a lease is taken, for so long as they are needed; why not, if they are not there."""
         try:
             for operation, count in calls.items():
-                self.budget.prepay(operation, count, wait_s=self.deps.limits.budget_wait_s)
+                self.budget.prepay(operation, count, wait_s=self.deps.limits.budget_wait_s, kept_s=kept_s)
         except RateLimited as error:
-            return UnitOutcome(self._postpone([row.key for row in listings], self.attempts.when(error)))
+            return error
         return None
 
-    def has_set_aside(self, calls: Mapping[str, int]) -> bool:
-        """Have these calls ready; if they are not there, nothing is written: their listings go otherwise."""
-        try:
-            for operation, count in calls.items():
-                self.budget.prepay(operation, count, wait_s=self.deps.limits.budget_wait_s)
-        except RateLimited:
-            return False
-        return True
-
     def _revise(self, listings: Sequence[Listing]) -> UnitOutcome:
-        spent = self.set_aside(self.adapter.revision_calls(listings), listings)
+        spent = self.set_aside(self.adapter.revision_calls(listings))
         if spent is not None:
-            return spent
+            return UnitOutcome(self._postpone([row.key for row in listings], self.attempts.when(spent)))
         with leased(self.deps, self.traits, self.adapter.lease_key(listings[0]), self.owner) as unit:
             if unit is None:
                 return UnitOutcome(busy=True)
@@ -115,33 +106,49 @@ class UnitWriter:
             return self.answered([begun])
         return begun.finished(self.sent(begun.rows, lambda: self.adapter.revise(begun.revision)))
 
-    def begun(
-        self, unit: LeasedUnit, listings: Sequence[Listing], lost_s: float | None = None
-    ) -> Begun | Asked | UnitOutcome:
+    def begun(self, unit: LeasedUnit, listings: Sequence[Listing]) -> Begun | Asked | UnitOutcome:
         """Read the unit inside its lease and record the attempts of what is to be sent; else what is to be asked, or the
-        outcome where there is nothing to do. `lost_s` as in `Attempts.begin_due`."""
-        members = self._members(listings)
+        outcome where there is nothing to do."""
+        planned = self.planned(self._members(listings))
+        if not isinstance(planned, ToSend):
+            return planned
+        return self.begin(unit, planned, self.look(planned.unread) if planned.unread else {})
+
+    def planned(self, members: Sequence[Listing]) -> ToSend | Asked | UnitOutcome:
+        """What is to be done with a unit whose listings were read a moment ago."""
         now = self.deps.clock.now()
-        ready = [m for m in members if m.due_band is not None and (m.not_before is None or m.not_before <= now)]
-        awaiting = [m for m in ready if writing.nothing_to_send(m)]
+        ready = self._ready(members, now)
+        awaiting = {m.key for m in ready if writing.nothing_to_send(m)}
         if awaiting and len(awaiting) == len(ready):
-            return self._ask(awaiting, now)
-        ready = [m for m in ready if m not in awaiting]
-        done: dict[ListingKey, RowOutcome] = {}
-        unread = self._to_read(ready, members, now)
-        if unread:
-            try:
-                looked = self._look(unread)
-            except RemoteError as error:
-                failed = self._not_readable([m for m in ready if m in unread], error)
-                if failed.account_dead is not None or all(m in unread for m in ready):
-                    return failed
-                looked = {}
-                done = {one.row.key: one for one in failed.rows}
-            done |= {key: RowOutcome(Result.SETTLED, row) for key, row in looked.items()}
-            members = [looked.get(m.key, m) for m in members]
-            # A row that moved while it was read is left for the next look.
-            ready = [looked.get(m.key, m) for m in ready if m not in unread or m.key in looked]
+            return self._ask(ready, now)
+        ready = [m for m in ready if m.key not in awaiting]
+        return ToSend(members, ready, self._to_read(ready, members, now))
+
+    def to_ask(self, rows: Sequence[Listing]) -> Asked | UnitOutcome | None:
+        """What is to be asked about these rows of one unit, read a moment ago; None where something of it is to be sent."""
+        now = self.deps.clock.now()
+        ready = self._ready([self.sales.admitted(row) for row in rows], now)
+        return self._ask(ready, now) if all(map(writing.nothing_to_send, ready)) else None
+
+    def begin(
+        self,
+        unit: LeasedUnit,
+        planned: ToSend,
+        looked: Mapping[ListingKey, Listing] | RemoteError,
+        lost_s: float | None = None,
+    ) -> Begun | UnitOutcome:
+        """Record the attempts of what is to be sent, after what `look` showed. `lost_s` as in `Attempts.begin_due`."""
+        unread, done = {m.key for m in planned.unread}, dict[ListingKey, RowOutcome]()
+        if isinstance(looked, RemoteError):
+            failed = self._not_readable([m for m in planned.ready if m.key in unread], looked)
+            if failed.account_dead is not None or all(m.key in unread for m in planned.ready):
+                return failed
+            done, looked = {one.row.key: one for one in failed.rows}, {}
+        mine = {key: looked[key] for key in unread if key in looked}
+        done |= {key: RowOutcome(Result.SETTLED, row) for key, row in mine.items()}
+        members = [mine.get(m.key, m) for m in planned.members]
+        # A row that moved while it was read is left for the next look.
+        ready = [mine.get(m.key, m) for m in planned.ready if m.key not in unread or m.key in mine]
         begun = self._begin(ready, done, lost_s)
         if not begun:
             return UnitOutcome(tuple(done.values()))
@@ -153,11 +160,17 @@ class UnitWriter:
         return Begun(UnitRevision(revisions, self._highest(begun, members), unit.check), begun, done)
 
     def _members(self, listings: Sequence[Listing]) -> list[Listing]:
-        """All listings of the unit, with what their orders explain by now."""
-        account, unit_key = listings[0].key.account, self.adapter.unit_key(listings[0])
         skus = dict.fromkeys(listing.key.sku for listing in listings)
-        found = [row for sku in skus for row in self.deps.listings.of_sku(account, sku)]
+        found = [row for sku in skus for row in self.deps.listings.of_sku(listings[0].key.account, sku)]
+        return self.members(listings[0], found)
+
+    def members(self, listing: Listing, found: Sequence[Listing]) -> list[Listing]:
+        """Those of these rows, read a moment ago, that are in the unit of this listing, with what their orders explain by now."""
+        unit_key = self.adapter.unit_key(listing)
         return [self.sales.admitted(row) for row in found if self.adapter.unit_key(row) == unit_key]
+
+    def _ready(self, rows: Sequence[Listing], now: datetime) -> list[Listing]:
+        return [m for m in rows if m.due_band is not None and (m.not_before is None or m.not_before <= now)]
 
     def _begin(
         self, ready: Sequence[Listing], done: dict[ListingKey, RowOutcome], lost_s: float | None
@@ -208,39 +221,47 @@ class UnitWriter:
 
     def answered(self, asked: Sequence[Asked]) -> UnitOutcome:
         """Ask, in one question, what became of all that these units submitted, and look at what may not stay as it is."""
-        put_off = [row for one in asked for row in one.put_off]
+        watched = self.watched(asked)
+        if watched.account_dead is not None:
+            return watched
+        results = self.asked(asked)
+        told = results if isinstance(results, UnitOutcome) else self.heard(asked, results)
+        return UnitOutcome((*told.rows, *watched.rows), account_dead=told.account_dead)
+
+    def asked(self, asked: Sequence[Asked]) -> Mapping[ListingKey, RevisionResult] | UnitOutcome:
+        """What the marketplace says of all that these units submitted; the outcome where it cannot be asked."""
         asked_for = [(row, writing.undecided(row)) for one in asked for row in one.rows]
-        ripe = [row for row, attempt in asked_for if attempt is not None]
         submitted = [
             Submitted(row.key, attempt.ticket, attempt.values, attempt.started_at)
             for row, attempt in asked_for
             if attempt is not None
         ]
-        watched = self._watched([row for row, attempt in asked_for if attempt is None])
-        put_off += watched.rows
-        if not ripe or watched.account_dead is not None:
-            return UnitOutcome(tuple(put_off), account_dead=watched.account_dead)
         try:
-            results = self.adapter.outcomes(submitted)
+            return {result.key: result for result in self.adapter.outcomes(submitted)} if submitted else {}
         except RemoteError as error:
-            failed = self._not_readable(ripe, error)
+            failed = self._not_readable([row for row, attempt in asked_for if attempt is not None], error)
+            put_off = [row for one in asked for row in one.put_off]
             return UnitOutcome((*failed.rows, *put_off), account_dead=failed.account_dead)
+
+    def heard(self, asked: Sequence[Asked], results: Mapping[ListingKey, RevisionResult]) -> UnitOutcome:
+        """Record what it said of these units."""
+        ripe = [row for one in asked for row in one.rows if writing.undecided(row) is not None]
+        put_off = [row for one in asked for row in one.put_off]
         overtaken = [row for row in ripe if writing.undecided(row) is row.overtaken]
         told = self._told([row for row in ripe if row not in overtaken], results)
         return UnitOutcome((*told, *self._told_of_overtaken(overtaken, results), *put_off))
 
-    def _watched(self, rows: Sequence[Listing]) -> UnitOutcome:
+    def watched(self, asked: Sequence[Asked]) -> UnitOutcome:
         """Look whether an older call of ours landed over what was taken after it: then that is sent again."""
-        if not rows:
-            return UnitOutcome()
-        try:
-            looked = self._look(rows)
-        except RemoteError as error:
-            return self._not_readable(rows, error)
+        rows = [row for one in asked for row in one.rows if writing.undecided(row) is None]
+        looked = self.look(rows) if rows else {}
+        if isinstance(looked, RemoteError):
+            return self._not_readable(rows, looked)
         return UnitOutcome(tuple(RowOutcome(Result.SETTLED, row) for row in looked.values()))
 
-    def _told_of_overtaken(self, rows: Sequence[Listing], results: Sequence[RevisionResult]) -> tuple[RowOutcome, ...]:
-        told = {result.key: result for result in results}
+    def _told_of_overtaken(
+        self, rows: Sequence[Listing], told: Mapping[ListingKey, RevisionResult]
+    ) -> tuple[RowOutcome, ...]:
         recorded = [self.attempts.record_overtaken(row, told[row.key]) for row in rows if row.key in told]
         return tuple(RowOutcome(Result.POSTPONED if row.overtaken else Result.SETTLED, row) for row in recorded)
 
@@ -252,10 +273,14 @@ class UnitWriter:
         rising = [m for m in ready if unseen_sales.needs_look(m, self.sales.fields(m, ledger.due_fields(m)))]
         return [m for m in members if m.live] if rising else settling
 
-    def _look(self, rows: Sequence[Listing]) -> dict[ListingKey, Listing]:
-        """Read these rows back. What that changes is saved; left out is a row that moved meanwhile, or that the marketplace is at."""
+    def look(self, rows: Sequence[Listing]) -> dict[ListingKey, Listing] | RemoteError:
+        """Read these rows, of however many units, back inside their leases. What that changes is saved; left out is a row that moved
+        meanwhile, or that the marketplace is at. An error tells that they could not be read."""
         looked: dict[ListingKey, Listing] = {}
-        shown = {remote.key: remote for remote in self.adapter.read_back(rows)}
+        try:
+            shown = {remote.key: remote for remote in self.adapter.read_back(rows)}
+        except RemoteError as error:
+            return error
         for row in rows:
             remote = shown.get(row.key)
             if remote is None:
@@ -299,18 +324,28 @@ class UnitWriter:
 
     def sent(self, begun: Sequence[Listing], send: Callable[[], Sequence[RevisionResult]]) -> UnitOutcome:
         """Make the call that carries these attempts, and record what became of each."""
-        try:
-            results = send()
-        except RemoteError as error:
-            rows = self.attempts.record_all(begun, error)
-            dead = error.problem if isinstance(error, Unauthorized) else None
-            result = Result.HELD if dead is not None else self._verdict(error)
-            return UnitOutcome(tuple(RowOutcome(result, row) for row in rows), account_dead=dead)
-        return UnitOutcome(self._told(begun, results))
+        return self.recorded(begun, self.made(send))
 
-    def _told(self, rows: Sequence[Listing], results: Sequence[RevisionResult]) -> tuple[RowOutcome, ...]:
+    def made(self, send: Callable[[], Sequence[RevisionResult]]) -> Mapping[ListingKey, RevisionResult] | RemoteError:
+        """Make a call that carries attempts: what the marketplace says of each, or why it failed as a whole."""
+        try:
+            return {result.key: result for result in send()}
+        except RemoteError as error:
+            return error
+
+    def recorded(
+        self, begun: Sequence[Listing], answer: Mapping[ListingKey, RevisionResult] | RemoteError
+    ) -> UnitOutcome:
+        """Record what became of these attempts by the answer to the call that carried them."""
+        if not isinstance(answer, RemoteError):
+            return UnitOutcome(self._told(begun, answer))
+        rows = self.attempts.record_all(begun, answer)
+        dead = answer.problem if isinstance(answer, Unauthorized) else None
+        result = Result.HELD if dead is not None else self._verdict(answer)
+        return UnitOutcome(tuple(RowOutcome(result, row) for row in rows), account_dead=dead)
+
+    def _told(self, rows: Sequence[Listing], told: Mapping[ListingKey, RevisionResult]) -> tuple[RowOutcome, ...]:
         """Record what the marketplace said of these attempts."""
-        told = {result.key: result for result in results}
         recorded = self.attempts.record(rows, told)
         return tuple(
             RowOutcome(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -63,7 +64,8 @@ def poll_account(deps: OrderDeps, message: PollAccount, *, remaining_s: float) -
         expire_account(deps, account, error.problem)
         return
     except RemoteError as error:
-        poll.failed(error)
+        if not (isinstance(error, RateLimited) and poll.wait_for_calls(error)):
+            poll.failed(error)
         return
     if finished:
         poll.finished()
@@ -84,6 +86,7 @@ class _Poll:
         self._began = message.began or deps.clock.now()
         self._since = message.since or self._reach_back()
         self._cursor = message.cursor
+        self._known_until = message.known_until
         self._newest = state.last_order_at
         self._left: dict[RemoteOrderId, datetime] = dict(state.left)
 
@@ -117,6 +120,8 @@ class _Poll:
         """Take one page in; the next one's cursor."""
         adapter = self._deps.marketplaces.open(self._account, Share.ORDER)
         page = adapter.orders_changed(since, cursor)
+        if page.known_until is not None:
+            self._known_until = min(page.known_until, self._known_until or self._began)
         self._take_in(page.orders)
         for order in page.unreadable:
             self._alone(order)
@@ -167,18 +172,17 @@ class _Poll:
         now = self._deps.clock.now()
         wait = polling.interval(now, self._newest, accounts=self._sharing(), calls_per_day=self._traits.calls_per_day)
         left = self._still_left(now)
-        self._save(
-            replace(
-                self._state,
-                watermark=self._began,
-                last_order_at=self._newest,
-                last_poll_at=now,
-                failures=0,
-                left=left,
-                taken_in=self._state.taken_in if left else self._began,
-            ),
-            now + wait,
+        state = replace(
+            self._state, watermark=self._began, last_order_at=self._newest, last_poll_at=now, failures=0, left=left
         )
+        self._save(state if left else self._all_known(state), now + wait)
+
+    def _all_known(self, state: PollState) -> PollState:
+        """Every order is taken in that the list told. What it could not tell yet is known to nobody."""
+        if self._known_until is None:
+            return replace(state, taken_in=self._began, behind_s=None)
+        behind = self._began - self._known_until
+        return replace(state, taken_in=self._known_until, behind_s=behind.total_seconds())
 
     def _sharing(self) -> int:
         """How many accounts that are asked draw their polls from the same budget."""
@@ -198,8 +202,8 @@ class _Poll:
     def failed(self, error: RemoteError) -> None:
         """The next poll begins where this one did, for nothing that it skipped may be lost."""
         now = self._deps.clock.now()
-        asked_s = waiting.asked_s(error, now)
-        at = now + polling.retry_interval(self._state.failures, after_s=asked_s)
+        tries = 0 if isinstance(error, RateLimited) else self._state.failures
+        at = now + polling.retry_interval(tries, after_s=waiting.asked_s(error, now))
         failures = self._state.failures + 1
         if failures >= _STUCK and not isinstance(error, RateLimited):
             self._newest_meanwhile(now)
@@ -225,12 +229,21 @@ class _Poll:
             fields = {"account": self._account.id, "problem": error.problem.code}
             _LOG.warning("orders.newest_not_read", extra={"fields": fields})
 
-    def go_on(self) -> None:
+    def wait_for_calls(self, error: RateLimited) -> bool:
+        """Go on from this page when the limit is back: from the first one, a poll of more pages than the limit allows at once would
+        never end. False where nothing was read yet, and where that is later than a queue can delay."""
+        wait_s = waiting.wait_s(error, 0, waiting.POLLS, self._deps.clock.now())
+        if self._cursor is None or wait_s > waiting.LONGEST_DELAY_S:
+            return False
+        self.go_on(delay_s=math.ceil(wait_s))
+        return True
+
+    def go_on(self, *, delay_s: int = 0) -> None:
         """Leave the rest to the next worker, under a new claim."""
         now, claim = self._deps.clock.now(), new_id("poll")
         state = replace(
             self._state,
-            next_poll_at=now + timedelta(seconds=self._deps.limits.poll_claim_s),
+            next_poll_at=now + timedelta(seconds=delay_s + self._deps.limits.poll_claim_s),
             last_order_at=self._newest,
             left=self._left,
         )
@@ -241,8 +254,15 @@ class _Poll:
         self._deps.queues.send(
             Lane.ORDERS,
             self._message.model_copy(
-                update={"claim": claim, "cursor": self._cursor, "since": self._since, "began": self._began}
+                update={
+                    "claim": claim,
+                    "cursor": self._cursor,
+                    "since": self._since,
+                    "began": self._began,
+                    "known_until": self._known_until,
+                }
             ),
+            delay_s=delay_s,
             reason="more_pages",
         )
 

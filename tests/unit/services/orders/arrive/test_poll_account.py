@@ -283,6 +283,42 @@ def test_a_poll_that_fails_on_its_second_page_keeps_what_the_first_held(world: O
     assert (state(world).watermark, state(world).failures) == (world.now, 0)
 
 
+def test_a_poll_of_more_pages_than_the_limit_allows_at_once_goes_on_where_it_stopped(world: OrderWorld) -> None:
+    world.market.book.page_size = 1
+    for n in range(5):
+        world.sell(id=f"12-{n}")
+    asked, left = world.market.book.changed, [2]
+
+    def allowed(account: AccountId, since: datetime, cursor: str | None) -> Any:
+        if not left[0]:
+            raise RateLimited(Problem("budget_spent"), after_s=177.2)
+        left[0] -= 1
+        return asked(account, since, cursor)
+
+    world.market.book.changed = allowed  # type: ignore[method-assign]
+    began = world.now
+    poll(world)
+    for count in (2, 3, 4):
+        assert len(known(world)) == count
+        assert (state(world).watermark, state(world).failures, state(world).began) == (None, 0, began)
+        [(message, wait)] = polls(world)
+        assert wait == 178.0
+        world.later(seconds=wait)
+        assert not send_poll(world.deps, ACCOUNT)  # nobody else has it meanwhile
+        left[0] = 1
+        poll_account(world.deps, message, remaining_s=60.0)
+    assert len(known(world)) == 5
+    assert (state(world).watermark, state(world).began) == (began, None)
+    assert [one for one in world.stores.activity.entries if one.event == "orders_not_read"] == []
+
+
+def test_a_limit_that_is_back_sooner_than_the_tries_would_wait_is_waited_for_and_no_longer(world: OrderWorld) -> None:
+    for wait in (178.0, 178.0, 178.0, 178.0, 178.0):
+        world.there.refuse("orders_changed", RateLimited(Problem("budget_spent"), after_s=wait))
+        poll(world)
+        assert state(world).next_poll_at == world.now + timedelta(seconds=wait)
+
+
 def test_a_poll_that_is_stuck_in_the_past_still_takes_in_what_sells_now(world: OrderWorld) -> None:
     world.market.book.page_size = 1
     poll(world)

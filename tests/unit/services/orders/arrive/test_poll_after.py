@@ -56,6 +56,32 @@ def test_a_complete_poll_says_from_when_on_every_sale_is_known(world: OrderWorld
     assert (state(world).taken_in, state(world).began, dict(state(world).left)) == (began, None, {})
 
 
+def test_where_the_list_says_how_far_it_reaches_sales_are_known_up_to_there(world: OrderWorld) -> None:
+    book = world.market.book
+    book.tells_how_far, book.list_lag_s = True, 120.0
+    began = world.now
+    poll(world)
+    assert (state(world).watermark, state(world).taken_in) == (began, began - timedelta(seconds=120))
+    assert state(world).behind_s == 120.0
+    book.tells_how_far = False
+    world.later(seconds=30)
+    poll(world)
+    assert (state(world).taken_in, state(world).behind_s) == (began + timedelta(seconds=30), None)
+
+
+def test_of_many_pages_the_first_says_how_far_the_list_reaches(world: OrderWorld) -> None:
+    book = world.market.book
+    book.tells_how_far, book.list_lag_s, book.page_size = True, 120.0, 1
+    for _ in range(3):
+        book.place(ACCOUNT, [("MUG", 1, "10.00")])
+    world.later(seconds=300)
+    book.page_takes_s = 10.0
+    began = world.now
+    poll(world)
+    assert len(book.asked) == 3
+    assert state(world).taken_in == began + timedelta(seconds=10 - 120)
+
+
 def test_an_order_left_to_itself_keeps_the_orders_from_counting_as_known_for_an_hour(world: OrderWorld) -> None:
     poll(world)
     known = state(world).taken_in

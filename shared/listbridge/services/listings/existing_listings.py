@@ -1,4 +1,5 @@
-"""What an account sells already under some SKUs: asked by SKU, or read page by page where a marketplace cannot be asked so.
+"""What an account sells already under some SKUs: asked by SKU, or read page by page where a marketplace cannot be asked so, or
+where that costs less.
 
 Sending what is listed already links it: a SKU is listed once (promises.md#p4).
 """
@@ -28,29 +29,47 @@ _AGAIN_S = 2.0
 
 
 def listed_already(
-    deps: PublishDeps, account: Account, adapter: MarketplaceAdapter, rows: Mapping[Sku, Listing]
+    deps: PublishDeps,
+    account: Account,
+    adapter: MarketplaceAdapter,
+    rows: Mapping[Sku, Listing],
+    *,
+    linking: bool = False,
 ) -> dict[Sku, RemoteListing]:
-    """The live listings that the account has under these rows' SKUs, as they are now.
+    """The live listings that the account has under these rows' SKUs, as they are now. `linking` concerns many SKUs, most of them
+    listed or none of them.
 
     Raises:
         RetryLater: the account's listings are being read; nothing is wrong, and it is none of the tries.
         RemoteError: the marketplace cannot be asked.
     """
-    if deps.marketplaces.traits(account).finds_by_sku:
+    traits = deps.marketplaces.traits(account)
+    if traits.finds_by_sku and not (linking and traits.lists_all):
         found = {sku: adapter.find(row.key.site, sku) for sku, row in rows.items()}
         return {sku: remote for sku, remote in found.items() if remote is not None and not remote.gone}
     if not rows:
         return {}
-    since = _Reading(deps, account, adapter, next(iter(rows.values())).key.site).complete_since()
+    since = read_all(deps, account, adapter, next(iter(rows.values())).key.site)
     known = deps.publications.existing(row.key for row in rows.values())
     named = [_named(row, known[row.key]) for row in rows.values() if row.key in known and known[row.key].at >= since]
     shown = adapter.read_back(named) if named else []
     return {remote.key.sku: remote for remote in shown if not remote.gone}
 
 
+def read_all(deps: PublishDeps, account: Account, adapter: MarketplaceAdapter, site: Site) -> datetime:
+    """Have all that the account has on a site read and kept, as far as that is not done; since when it holds.
+
+    Raises:
+        RetryLater: it is being read.
+        RemoteError: the marketplace cannot be asked.
+    """
+    return _Reading(deps, account, adapter, site).complete_since()
+
+
 def note_listed(deps: PublishDeps, account: Account, rows: Iterable[Listing]) -> None:
     """These were just put on sale: a read from before does not know them."""
-    if not deps.marketplaces.traits(account).finds_by_sku:
+    traits = deps.marketplaces.traits(account)
+    if not traits.finds_by_sku or traits.lists_all:
         now = deps.clock.now()
         deps.publications.keep(Existing(row.key, now, row.offer, row.remote, row.group) for row in rows)
 
@@ -104,7 +123,9 @@ class _Reading:
             raise
         seen = datetime.fromisoformat(began)
         self.deps.publications.keep(
-            Existing(ListingKey(self.account.id, self.site, one.key.sku), seen, one.offer, one.remote, one.group)
+            Existing(
+                ListingKey(self.account.id, self.site, one.key.sku), seen, one.offer, one.remote, one.group, one.shown
+            )
             for one in page.listings
             if not one.gone
         )

@@ -8,17 +8,30 @@ overlay. Any test that holds a request and its answer can ask: `EbaySpec.load().
 from __future__ import annotations
 
 import json
-import re
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 import jsonschema_rs
-import requests
 import yaml
 
+from tests.contract.official_documents import (
+    METHODS,
+    OUTAGES,
+    Body,
+    ContractBroken,
+    OfficialDocuments,
+    Operation,
+    check_is_json,
+    check_query_names,
+    check_token_form,
+    closed,
+    find,
+    is_json,
+    validate,
+)
 from tests.contract.specs import require_specs
 
 _DOCUMENTS = (
@@ -30,12 +43,11 @@ _DOCUMENTS = (
     "commerce_identity_v1_oas3.json",
     "developer_analytics_v1_beta_oas3.json",
 )
-_OVERLAY = Path(__file__).parents[2] / "simulators" / "ebay" / "offers" / "required_at_publish.json"
+_OVERLAY = Path(__file__).parents[3] / "simulators" / "ebay" / "offers" / "required_at_publish.json"
 _ASPECTS = {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}}
 
 # Answers of the gateway, which no API document names (eBay developer guide, "Common errors"); 429 is in no document.
 _GATEWAY_STATUS = frozenset({401, 403, 404, 429, 500, 503})
-_OUTAGES = frozenset({429, 500, 503})
 _GATEWAY_IDS = frozenset({1001, 1002, 1003, 1100, 2001, 2002, 2003, 2004})
 # Ids that eBay is known to use where its document does not list them (the simulator's README).
 _UNLISTED_IDS = frozenset({25002, 25025, 25707, 25709, 25710, 25713, 25717})
@@ -51,24 +63,7 @@ _TOKEN_FIELDS = {  # eBay's OAuth guide; there is no OpenAPI document of the tok
 }
 
 
-class ContractBroken(AssertionError):
-    """The exchange is not one that eBay's documents allow; the text says where and why."""
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One operation of the documents; `body` is its entry there."""
-
-    id: str
-    hosts: frozenset[str]
-    method: str
-    path: re.Pattern[str]
-    literal: int
-    document: str
-    body: dict[str, Any]
-
-
-class EbaySpec:
+class EbaySpec(OfficialDocuments):
     """All operations of the loaded documents."""
 
     def __init__(self, documents: dict[str, dict[str, Any]]) -> None:
@@ -89,33 +84,25 @@ class EbaySpec:
         self,
         method: str,
         url: str,
-        request_headers: dict[str, str],
-        request_body: bytes | str | None,
+        request_headers: Mapping[str, str],
+        request_body: Body,
         status: int,
-        response_body: bytes | str | None,
+        response_body: Body,
     ) -> str:
         """Returns the operationId of an exchange that keeps the contract; raises `ContractBroken` for any other.
 
         Checked: operation (method, path with its trailing slash, host where it is eBay's), query names, required query
         and headers, content type, request body, status, response body, error ids.
         """
+        headers = {name.lower(): value for name, value in request_headers.items()}
         if urlsplit(url).path == _TOKEN_PATH:
-            return _check_token_call(method, request_headers, request_body)
+            return _check_token_call(method, headers, request_body)
         operation = self.find(method, url)
-        self._check_query(operation, url)
-        self._check_headers(operation, request_headers, request_body)
+        check_query_names(operation, url)
+        _check_headers(operation, headers, request_body)
         self._check_request_body(operation, request_body)
         self._check_response(operation, status, response_body)
         return operation.id
-
-    def check_response(self, response: requests.Response) -> str:
-        """The same for an answer of `requests`; a session checks itself with `session.hooks["response"].append(...)`."""
-        request = response.request
-        headers = {name: _text(value) for name, value in request.headers.items()}
-        body = request.body if isinstance(request.body, str | bytes) else None
-        return self.check_exchange(
-            request.method or "GET", request.url or "", headers, body, response.status_code, response.content
-        )
 
     def check_publishable(
         self, item: dict[str, Any], offer: dict[str, Any], group: dict[str, Any] | None = None
@@ -143,32 +130,12 @@ class EbaySpec:
     def find(self, method: str, url: str) -> Operation:
         """The operation of a method and an address or path. Raises `ContractBroken` where there is none."""
         parts = urlsplit(url)
-        found = [op for op in self._operations if op.method == method.upper() and op.path.fullmatch(parts.path)]
-        if not found:
-            raise ContractBroken(f"no operation {method} {parts.path}")
-        operation = max(found, key=lambda op: op.literal)
+        operation = find(self._operations, method, parts.path)
         if (parts.hostname or "").endswith(".ebay.com") and parts.hostname not in operation.hosts:
             raise ContractBroken(f"{operation.id} lives on {sorted(operation.hosts)}, not on {parts.hostname}")
         return operation
 
-    def _check_query(self, operation: Operation, url: str) -> None:
-        given = {name for name, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True)}
-        declared = {p["name"]: p.get("required", False) for p in operation.body["parameters"] if p["in"] == "query"}
-        if given - set(declared):
-            raise ContractBroken(f"{operation.id} has no query {sorted(given - set(declared))}")
-        missing = {name for name, required in declared.items() if required} - given
-        if missing:
-            raise ContractBroken(f"{operation.id} needs query {sorted(missing)}")
-
-    def _check_headers(self, operation: Operation, headers: dict[str, str], body: bytes | str | None) -> None:
-        given = {name.lower(): value for name, value in headers.items()}
-        for parameter in operation.body["parameters"]:
-            if parameter["in"] == "header" and parameter.get("required") and not given.get(parameter["name"].lower()):
-                raise ContractBroken(f"{operation.id} needs header {parameter['name']}")
-        if body and not given.get("content-type", "").startswith("application/json"):
-            raise ContractBroken(f"{operation.id} takes application/json, not {given.get('content-type')}")
-
-    def _check_request_body(self, operation: Operation, body: bytes | str | None) -> None:
+    def _check_request_body(self, operation: Operation, body: Body) -> None:
         declared = operation.body.get("requestBody")
         if declared is None:
             if body and json.loads(body) != {}:  # an empty object is harmless, and the sandbox's edge asks for one
@@ -179,11 +146,11 @@ class EbaySpec:
         schema = declared["content"]["application/json"]["schema"]
         self._validate(operation, schema, json.loads(body), "request")
 
-    def _check_response(self, operation: Operation, status: int, body: bytes | str | None) -> None:
+    def _check_response(self, operation: Operation, status: int, body: Body) -> None:
         responses = operation.body["responses"]
         if str(status) not in responses and status not in _GATEWAY_STATUS:
             raise ContractBroken(f"{operation.id} never answers {status}")
-        if status in _OUTAGES and not _is_json(body):
+        if status in OUTAGES and not is_json(body):
             return  # a page of HTML from some edge in between
         parsed = json.loads(body) if body else None
         if status >= 400 and isinstance(parsed, dict) and "errors" in parsed:
@@ -227,10 +194,8 @@ class EbaySpec:
             return
         key = (operation.document, json.dumps(schema, sort_keys=True))
         if key not in self._validators:
-            self._validators[key] = jsonschema_rs.Draft202012Validator({**document, **_closed(schema)})
-        for error in self._validators[key].iter_errors(value):
-            where = "/".join(str(step) for step in error.instance_path)
-            raise ContractBroken(f"{operation.id} {what} at {where or 'top'}: {error.message[:300]}")
+            self._validators[key] = jsonschema_rs.Draft202012Validator({**document, **closed(schema)})
+        validate(self._validators[key], value, f"{operation.id} {what}")
 
 
 @cache
@@ -242,79 +207,38 @@ def _load(folder: str) -> EbaySpec:
     return EbaySpec(documents)
 
 
-def _check_token_call(method: str, headers: dict[str, str], body: bytes | str | None) -> str:
-    given = {name.lower(): value for name, value in headers.items()}
-    if method.upper() != "POST" or not given.get("authorization", "").startswith("Basic "):
-        raise ContractBroken("the token service takes POST with Basic authorization")
-    if not given.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        raise ContractBroken("the token service takes a form")
-    form = dict(parse_qsl(_text(body or ""), keep_blank_values=True))
-    grant = form.pop("grant_type", "")
-    if grant not in _TOKEN_FIELDS:
-        raise ContractBroken(f"the token service knows no grant {grant}")
-    required, optional = _TOKEN_FIELDS[grant]
-    if not required <= set(form) or set(form) - required - optional:
-        raise ContractBroken(f"{grant} takes {sorted(required)} and perhaps {sorted(optional)}, not {sorted(form)}")
+def _check_headers(operation: Operation, headers: Mapping[str, str], body: Body) -> None:
+    for name, parameter in operation.parameters("header").items():
+        if parameter.get("required") and not headers.get(name.lower()):
+            raise ContractBroken(f"{operation.id} needs header {name}")
+    check_is_json(operation, headers, body)
+
+
+def _check_token_call(method: str, headers: Mapping[str, str], body: Body) -> str:
+    check_token_form(method, headers, body, _TOKEN_FIELDS)
+    if not headers.get("authorization", "").startswith("Basic "):
+        raise ContractBroken("the token service takes Basic authorization")
     return "oauth2Token"
-
-
-def _text(value: str | bytes) -> str:
-    return value.decode() if isinstance(value, bytes) else value
-
-
-def _is_json(body: bytes | str | None) -> bool:
-    try:
-        json.loads(body or "null")
-    except ValueError:
-        return False
-    return True
 
 
 def _operations(name: str, document: dict[str, Any]) -> list[Operation]:
     base = document["servers"][0]["variables"]["basePath"]["default"]
     hosts = frozenset(str(urlsplit(server["url"].partition("{")[0]).hostname) for server in document["servers"])
-    found: list[Operation] = []
-    for path, methods in document["paths"].items():
-        pattern = "".join(
-            "[^/]+" if part.startswith("{") else re.escape(part) for part in re.split(r"(\{[^}]+\})", path)
-        )
-        for method, body in methods.items():
-            if method not in ("get", "post", "put", "delete", "patch"):
-                continue
-            whole = {"parameters": [], **body}
-            found.append(
-                Operation(
-                    body["operationId"],
-                    hosts,
-                    method.upper(),
-                    re.compile(re.escape(base) + pattern),
-                    len(re.sub(r"\{[^}]+\}", "", path)),
-                    name,
-                    whole,
-                )
-            )
-    return found
+    return [
+        Operation.at(base + path, method, {"parameters": [], **body}, name, hosts)
+        for path, methods in document["paths"].items()
+        for method, body in methods.items()
+        if method in METHODS
+    ]
 
 
 def _strict(document: dict[str, Any]) -> dict[str, Any]:
     """The document's schemas, closed against unknown names, with the type of `aspects` put right."""
-    schemas = {name: _closed(schema) for name, schema in document["components"].get("schemas", {}).items()}
+    schemas = {name: closed(schema) for name, schema in document["components"].get("schemas", {}).items()}
     for name in ("Product", "InventoryItemGroup"):
         if "aspects" in schemas.get(name, {}).get("properties", {}):
             schemas[name]["properties"]["aspects"] = _ASPECTS
     return {"components": {"schemas": schemas}}
-
-
-def _closed(schema: Any) -> Any:
-    if isinstance(schema, list):
-        return [_closed(part) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    closed = {name: _closed(part) for name, part in schema.items() if name not in ("description", "example", "xml")}
-    if schema.get("type") == "object" and isinstance(schema.get("properties"), dict):
-        closed["properties"] = {name: _closed(part) for name, part in schema["properties"].items()}
-        closed.setdefault("additionalProperties", False)
-    return closed
 
 
 def _schema_of(response: dict[str, Any] | None) -> dict[str, Any] | None:
