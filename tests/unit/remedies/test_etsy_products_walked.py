@@ -206,6 +206,20 @@ def test_of_a_product_of_too_many_variations_some_are_taken_out(
     sent(seller, **{row["sku"]: 7 for row in everything(seller)})
 
 
+@walks("etsy_in_several_listings", on=ETSY)
+def test_variants_that_the_seller_listed_one_by_one_become_one_listing(seller: EtsySeller) -> None:
+    seller.its.etsy.deeds.seed_listings("anna", ["MUG", "PLATE"], quantity=7, price="12.50")
+    in_list(seller, "MUG", "PLATE")
+    seller.its.act(seller.list, "send")  # links them
+    told = entry(seller, seller.its.act(seller.list, "full_revise"), "MUG")
+    named(told["reason"], "etsy_in_several_listings", "delete_on_etsy")
+    assert shown(seller.its) == {"MUG": 7, "PLATE": 7}
+    for listing in list(seller.its.etsy.world.listings):
+        seller.its.etsy.deeds.delete_listing(listing)
+    seller.its.act(seller.list, "full_revise")  # finds that they are gone
+    sent(seller, MUG=7, PLATE=7)
+
+
 # ---- texts and pictures ----
 
 

@@ -6,6 +6,9 @@ that ends alone is hidden and stays in its listing, for one that is left out of 
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
+
 from listbridge.domain.ids import Sku
 from listbridge.domain.listings.publishing_runs import forget
 from listbridge.domain.ports import PublishRequest, PublishSteps
@@ -27,11 +30,15 @@ def end(http: EtsyHttp, request: PublishRequest, steps: PublishSteps) -> None:
 
     What sold out has ended itself: an inventory of which nothing is left cannot be written there.
     """
-    known = [str(variant.remote) for variant in request.variants if variant.remote is not None]
-    listing = next(iter(known), "") or steps.progress.get(LISTING, "")
-    if not listing:
-        return
-    skus = [variant.key.sku for variant in request.variants]
+    by_listing: dict[str, list[Sku]] = defaultdict(list)
+    for variant in request.variants:
+        by_listing[str(variant.remote or steps.progress.get(LISTING, ""))].append(variant.key.sku)
+    by_listing.pop("", None)
+    for listing, skus in by_listing.items():
+        _end(http, steps, listing, skus)
+
+
+def _end(http: EtsyHttp, steps: PublishSteps, listing: str, skus: Sequence[Sku]) -> None:
     for operation in _CALLS:  # inside the lease nothing is waited for
         http.connection.budget.prepay(operation, 1, wait_s=0)
     with steps.unit(*skus) as unit:

@@ -79,14 +79,30 @@ class Publishing:
     # ---- the listing ----
 
     def _look(self) -> ListingTold | None:
-        """The listing as it is now, where one is known."""
-        known = self.steps.progress.get(LISTING) or next((str(v.remote) for v in self.request.variants if v.remote), "")
+        """The listing as it is now, where one is known: the variants' own, else the one that an earlier run made.
+
+        Raises Rejected for variants that stand in several listings: they cannot be written as one.
+        """
+        remotes = list(dict.fromkeys(str(one.remote) for one in self.request.variants if one.remote))
+        if len(remotes) > 1:
+            alive = [one for one in remotes if self._read(one) is not None]
+            if len(alive) > 1:
+                raise errors.SEVERAL_LISTINGS.error(params={"count": str(len(alive))})
+            raise errors.NOT_LIVE.error(detail="of several listings")
+        known = next(iter(remotes), "") or self.steps.progress.get(LISTING, "")
         if not known:
             return None
-        try:
-            return self.http.read(Request("GET", f"listings/{path_of(known)}", "getListing"), ListingTold)
-        except NotFound:
+        if known != self.steps.progress.get(LISTING, known):
+            forget(self.steps, LISTING, IMAGE, CHARGING)  # they are of another listing
+        shown = self._read(known)
+        if shown is None:
             forget(self.steps, LISTING, IMAGE)
+        return shown
+
+    def _read(self, listing: str) -> ListingTold | None:
+        try:
+            return self.http.read(Request("GET", f"listings/{path_of(listing)}", "getListing"), ListingTold)
+        except NotFound:
             return None
 
     def _draft(self) -> ListingTold:
