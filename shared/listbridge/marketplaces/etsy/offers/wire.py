@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from listbridge.infra.calls.wire_models import Sent, Told
 
 Words = Annotated[str, BeforeValidator(lambda told: told or "")]
 """A text that may be null."""
+Written = Annotated[str, BeforeValidator(lambda told: told or ""), AfterValidator(html.unescape)]
+"""What somebody wrote: Etsy tells it with the entities of HTML (`13 O&#39;Connell Street`: etsy/open-api issue 446)."""
 
 
 def _listed(told: Any) -> Any:
@@ -92,8 +95,8 @@ class ListingTold(Told):
 
     listing_id: int
     state: str
-    title: str = ""
-    description: Words = ""
+    title: Written = ""
+    description: Written = ""
     quantity: int = 0
     url: Words = ""
     tags: Texts = ()

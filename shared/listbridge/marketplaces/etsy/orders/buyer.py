@@ -12,6 +12,9 @@ from listbridge.marketplaces.etsy.orders.wire import RecipientTold, VariationTol
 PERSONALIZATION = 54
 """The property id under which lines of before the questions of 2026 have what the buyer wrote (seen in public code)."""
 
+_NO_WISH = ("", "Not requested on this item.")
+"""What stands in a line whose buyer could have asked for something and did not (etsy/open-api issue 260)."""
+
 
 def buyer_of(body: Any) -> Buyer | None:
     """The buyer, None when Etsy tells nothing about them. Raises ValidationError for what cannot be read.
@@ -56,7 +59,7 @@ def _notes(told: RecipientTold) -> Iterator[str]:
         yield told.message_from_buyer.strip()
     for line in told.transactions:
         for one in line.variations:
-            if personal(one) and one.formatted_value.strip():
+            if personal(one) and one.formatted_value.strip() not in _NO_WISH:
                 yield f"{line.sku or line.title}: {one.formatted_name or 'Personalization'}: {one.formatted_value.strip()}"
     if told.is_gift and not told.gift_message.strip():
         yield "The order is a gift."

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from listbridge.infra.calls.wire_models import Sent, Told
-from listbridge.marketplaces.etsy.offers.wire import Amount, Words
+from listbridge.marketplaces.etsy.offers.wire import Amount, Words, Written
 
 
 def _listed(told: Any) -> Any:
@@ -21,8 +21,8 @@ class VariationTold(Told):
     """`TransactionVariations`: a choice, or with a `question_id` what the buyer wrote for the personalisation."""
 
     property_id: int | None = None
-    formatted_name: Words = ""
-    formatted_value: Words = ""
+    formatted_name: Written = ""
+    formatted_value: Written = ""
     question_id: int | None = None
 
 
@@ -30,7 +30,7 @@ class TransactionTold(Told):
     """`ShopReceiptTransaction`: one line. `price` is of one piece, before coupons."""
 
     transaction_id: int
-    title: Words = ""
+    title: Written = ""
     quantity: int = Field(ge=1)
     price: Amount
     sku: Words = ""
@@ -94,7 +94,7 @@ class PersonalTransaction(Told):
     """A line as far as it is personal."""
 
     transaction_id: int
-    title: Words = ""
+    title: Written = ""
     sku: Words = ""
     variations: Annotated[tuple[VariationTold, ...], BeforeValidator(_listed)] = ()
 
@@ -102,18 +102,18 @@ class PersonalTransaction(Told):
 class RecipientTold(Told):
     """A `ShopReceipt` as far as it is personal: read apart, so that what is odd in it hides no sale."""
 
-    name: Words = ""
+    name: Written = ""
     buyer_email: Words = ""
-    first_line: Words = ""
-    second_line: Words = ""
-    city: Words = ""
-    state: Words = ""
+    first_line: Written = ""
+    second_line: Written = ""
+    city: Written = ""
+    state: Written = ""
     zip: Words = ""
     country_iso: Words = ""
-    message_from_buyer: Words = ""
+    message_from_buyer: Written = ""
     is_gift: bool | None = None
-    gift_message: Words = ""
-    gift_sender: Words = ""
+    gift_message: Written = ""
+    gift_sender: Written = ""
     transactions: Annotated[tuple[PersonalTransaction, ...], BeforeValidator(_listed)] = ()
 
 
