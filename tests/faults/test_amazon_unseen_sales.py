@@ -7,7 +7,7 @@ import pytest
 
 from listbridge.domain.ids import RemoteOrderId
 from listbridge.domain.orders.orders import ImportState
-from tests.faults.amazon_region import Region, region
+from tests.faults.amazon_region import PATCH, Region, region
 
 pytestmark = pytest.mark.timeout(900)
 BEHIND_S = 120.0
@@ -41,6 +41,11 @@ def asked_just_now(r: Region) -> None:
         r.p.run(10)
 
 
+def prices(r: Region) -> list[str]:
+    """What was sent of the SKU's price, one by one."""
+    return [price for row in r.amazon.world.listings.writes if row["via"] == PATCH for price in row["prices"]]
+
+
 def test_our_own_lower_quantities_on_their_way_do_not_keep_a_later_rise_for_minutes(r: Region) -> None:
     """Each read meanwhile shows fewer than what was there, and nobody can say whether a buyer or we took them."""
     r.decides_after(2)
@@ -49,6 +54,22 @@ def test_our_own_lower_quantities_on_their_way_do_not_keep_a_later_rise_for_minu
     r.p.run(30)
     assert stock_of(r, is_now=0, seconds=15) == 0
     assert stock_of(r, is_now=5, seconds=60) == 5
+    r.rest()
+    r.in_step()
+
+
+def test_a_price_that_was_taken_is_not_sent_again_while_the_quantity_waits_for_orders(r: Region) -> None:
+    """An older call may still land over both: they are looked at, and only what was not taken is sent."""
+    r.amazon.deeds.set_order_lag(BEHIND_S)
+    r.decides_after(0.5)
+    r.p.shop.set_price("S0", "12.00")
+    stock_of(r, is_now=4, seconds=1)
+    stock_of(r, is_now=3, seconds=30)
+    assert prices(r) == ["12.0", "12.0"]  # the second call overtook the first, before that was decided
+    assert stock_of(r, is_now=0, seconds=30) == 0
+    assert stock_of(r, is_now=5, seconds=60) == 0
+    assert stock_of(r, is_now=5, seconds=BEHIND_S) == 5
+    assert prices(r) == ["12.0", "12.0"]
     r.rest()
     r.in_step()
 

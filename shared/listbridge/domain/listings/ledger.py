@@ -189,8 +189,12 @@ def awaits_look(listing: Listing) -> bool:
     """Whether all that is due was taken, and only looks can tell that no older call lands over it (protocol.md#settle)."""
     if listing.settle_at is None or listing.attempt is not None or listing.overtaken is not None:
         return False
-    due = due_fields(listing)
-    return bool(due) and due <= taken_as_computed(listing)
+    return bool(due_fields(listing)) and not unsent_fields(listing)
+
+
+def unsent_fields(listing: Listing) -> frozenset[LedgerField]:
+    """What is due and was not taken: the rest is only looked at."""
+    return due_fields(listing) - taken_as_computed(listing)
 
 
 def taken_as_computed(listing: Listing) -> frozenset[LedgerField]:

@@ -107,7 +107,9 @@ def accepted(listing: Listing, attempt_id: str, now: datetime, *, settle_s: floa
         new = replace(new, overtaken=overtaken, not_before=overtaken.look_at)
     elif listing.settle_at is not None:
         taken = listing.taken.merged(attempt.values, attempt.fields, now)
-        new = replace(new, taken=taken, not_before=min(listing.settle_at, now + timedelta(seconds=settle_s)))
+        new = replace(new, taken=taken)
+        if awaits_look(new):
+            new = replace(new, not_before=min(listing.settle_at, now + timedelta(seconds=settle_s)))
     else:
         # A sale seen during the call took the quantity from its fields: it came before the call was applied, or after.
         sure = LedgerField.QUANTITY in attempt.fields

@@ -21,6 +21,7 @@ from listbridge.domain.ids import ListingKey, new_id
 from listbridge.domain.listings import ledger
 from listbridge.domain.listings.bands import Band
 from listbridge.domain.listings.listing import BOTH, LedgerField, Listing
+from listbridge.domain.listings.writing import nothing_to_send
 from listbridge.domain.ports import BulkWriter, Conflict, Lease, Missing, Share
 from listbridge.domain.verdicts import Unauthorized
 from listbridge.domain.work import Lane, Nudge, PublishKind, PublishTask
@@ -46,7 +47,11 @@ _APART = timedelta(seconds=5)
 _MANY = 4_000
 """The most rows of a band in hand where many go in one submission: more than are leased and read while it may be put together."""
 _AFTER_S = 12.0
-"""What is left for the submission's calls and for recording them when no more units are leased for it."""
+"""Nothing is begun beside a submission, and none is, when so little of the function's time is left."""
+_CALLS_S = 5.0
+_ALIKE = 2.4
+"""To record what became of a submission takes about as long as to put it together: its own calls, and both of these, fit into
+the function's time."""
 _TOLD = frozenset({Result.SENT, Result.SUBMITTED, Result.HELD, Result.ZERO_REFUSED})
 _GOT_SOMEWHERE = frozenset({Result.SETTLED, Result.SENT, Result.SUBMITTED, Result.HELD, Result.ZERO_REFUSED})
 
@@ -204,7 +209,7 @@ class Drainer:
             units = self.due.take_asked(busy, adapter.unit_key, adapter.lease_key, most, traits.read_back_batch)
             if units:
                 return _Flight(_Kind.QUESTION, units, now)
-        in_time = now < min(self.stop_at, self._lease_until(now))
+        in_time = now < min(self.stop_at, self.ends_at - timedelta(seconds=_AFTER_S))
         if bulk is not None and not kinds[_Kind.MANY] and in_time and self._can_submit(bulk):
             self._hurry.clear()
             units = self.due.take_units(busy, adapter.unit_key, adapter.lease_key, bulk, most)
@@ -212,7 +217,7 @@ class Drainer:
                 return _Flight(_Kind.MANY, units, now)
         if not free or (bulk is not None and kinds[_Kind.MANY] and self.due.many(bulk, adapter.unit_key)):
             return None
-        unit = self.due.take_unit(busy, adapter.unit_key, most)
+        unit = self.due.take_unit(lambda row: busy(row) or nothing_to_send(row), adapter.unit_key, most)
         return _Flight(_Kind.UNIT, [unit], now) if unit else None
 
     def _can_submit(self, bulk: BulkWriter) -> bool:
@@ -221,7 +226,8 @@ class Drainer:
         return all(budget.after_s(name, count) <= wait_s for name, count in bulk.calls(self.due.page).items())
 
     def _lease_until(self, now: datetime) -> datetime:
-        return min(now + timedelta(seconds=TOGETHER_S), self.ends_at - timedelta(seconds=_AFTER_S))
+        left_s = (self.ends_at - now).total_seconds() - _CALLS_S
+        return now + timedelta(seconds=min(TOGETHER_S, left_s / _ALIKE))
 
     def _sent(self, flight: _Flight) -> list[UnitOutcome]:
         urgent = flight.units[0][0].due_band is Band.ZERO
@@ -248,6 +254,7 @@ class Drainer:
             self.due.give_back(row for rows, outcome in done if outcome.left for row in rows)
             for rows, outcome in done:
                 again += self._after(rows, outcome)
+            self._tell([one for _, outcome in done for one in outcome.rows if one.result in _TOLD])
         if again:
             self.due.look((), again)
         self._heed_words()
@@ -297,7 +304,6 @@ class Drainer:
         sent = [one.row for one in outcome.rows if one.result is Result.SENT]
         self._end([row for row in sent if ledger.gone_and_zeroed(row)], PublishKind.STOP)
         demanded_fields_sent(self.deps, [one.row for one in outcome.rows])
-        self._tell([one for one in outcome.rows if one.result in _TOLD])
         return again
 
     def _is_looked_at(self, key: ListingKey, now: datetime, *, busy: bool) -> bool:
@@ -324,6 +330,7 @@ class Drainer:
             self.deps.queues.send(Lane.PUBLISH, *tasks)
 
     def _tell(self, outcomes: Sequence[RowOutcome]) -> None:
+        """All that landed together in one go: a submission of thousands would keep the drainer for as long as it took to send."""
         now = self.deps.clock.now()
         self.deps.activity.note(
             *(

@@ -176,7 +176,7 @@ class UnitWriter:
         self, ready: Sequence[Listing], done: dict[ListingKey, RowOutcome], lost_s: float | None
     ) -> list[Listing]:
         """Record the attempts of what may go now; what became of the others is put into `done`."""
-        chosen = {row.key: self.sales.fields(row, ledger.due_fields(row)) for row in ready}
+        chosen = {row.key: self._sendable(row) for row in ready}
         if any(LedgerField.QUANTITY in chosen[row.key] and row.computed.quantity == 0 for row in ready):
             # A zero is not sent together with a price: a price that the marketplace refuses would keep it back.
             only_price = {key for key, fields in chosen.items() if fields == {LedgerField.PRICE}}
@@ -269,9 +269,15 @@ class UnitWriter:
         """Rows to read on the marketplace before anything is sent: what an unknown outcome left behind, and the unit's live
         listings when a quantity is to rise, or to be restored, from which a buyer may have taken meanwhile
         (promises.md#p11)."""
+        if any(unseen_sales.needs_look(m, self._sendable(m)) for m in ready):
+            return [m for m in members if m.live]
         settling = [m for m in ready if m.settle_at is not None and m.settle_at <= now and m.attempt is None]
-        rising = [m for m in ready if unseen_sales.needs_look(m, self.sales.fields(m, ledger.due_fields(m)))]
-        return [m for m in members if m.live] if rising else settling
+        # What was taken is looked at as well while the rest waits for orders: an older call may still land over it.
+        watched = [m for m in ready if m.taken.known and m not in settling and not self._sendable(m)]
+        return settling + watched
+
+    def _sendable(self, row: Listing) -> frozenset[LedgerField]:
+        return self.sales.fields(row, ledger.unsent_fields(row))
 
     def look(self, rows: Sequence[Listing]) -> dict[ListingKey, Listing] | RemoteError:
         """Read these rows, of however many units, back inside their leases. What that changes is saved; left out is a row that moved
@@ -306,7 +312,10 @@ class UnitWriter:
         return looked
 
     def _await_orders(self, row: Listing) -> tuple[RowOutcome, ...]:
-        return self._postpone([row.key], self.sales.look_again_at(row))
+        at = self.sales.look_again_at(row)
+        if row.taken.known:
+            at = min(at, self.deps.clock.now() + timedelta(seconds=self.traits.settle_s))
+        return self._postpone([row.key], at)
 
     def _not_readable(self, rows: Sequence[Listing], error: RemoteError) -> UnitOutcome:
         if isinstance(error, Unauthorized):
