@@ -23,7 +23,7 @@ from listbridge.services.catalog.nudge import nudge
 from listbridge.services.deps import Deps
 from listbridge.services.listings.revise.revise_inventory import revise_inventory
 
-LISTINGS = 600
+LISTINGS = getattr(outside.OF_MARKETPLACE, "LISTINGS", 600)
 ACCOUNT, SELLER = "acc_bench", "anna"
 _PRICE, _STOCK = "19.90", 10
 _WORKERS = 2  # the lane's maximum concurrency in template.yaml
@@ -35,7 +35,8 @@ def measure() -> list[Figure]:
     """Both values of every listing of one account, from the first call to the last as the marketplace counts them."""
     if outside.OF_MARKETPLACE.SUBMITS:
         return submissions.measure()
-    with stage.local_aws("drain"), outside.marketplace("drain") as market:
+    arguments = getattr(outside.OF_MARKETPLACE, "ARGUMENTS", outside.ARGUMENTS)
+    with stage.local_aws("drain"), outside.marketplace("drain", arguments) as market:
         os.environ["PLATFORM_URLS"] = json.dumps({outside.MARKETPLACE: market.url})
         settings.forget()
         bootstrap.use(None)
@@ -57,7 +58,7 @@ def _figure(market: outside.Market) -> Figure:
         raise AssertionError("a listing shows another quantity than the ledger's")
     times = sorted(datetime.fromisoformat(call["at"]) for call in revisions)
     seconds = (times[-1] - times[0]).total_seconds()
-    limits = market.limits()["per_second"]
+    rate, burst = outside.OF_MARKETPLACE.rate(market.limits())
     print(market.door.get("limits")["text"])
     settings_ = {
         "listings": LISTINGS,
@@ -67,10 +68,10 @@ def _figure(market: outside.Market) -> Figure:
         "latency_s": outside.LATENCY_S,
         "time_scale": 1,
         "limits": market.limits()["version"],
-        "per_second": limits,
+        "per_second": {"burst": burst, "rate": rate},
         "floor": "what the limits allow in these seconds",
     }
-    allowed = (limits["burst"] + limits["rate"] * seconds) / seconds
+    allowed = (burst + rate * seconds) / seconds
     return Figure(
         f"drain.{outside.MARKETPLACE}", LISTINGS / seconds, "listings/s", ">=0.9", floor=allowed, settings=settings_
     )

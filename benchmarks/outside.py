@@ -71,6 +71,9 @@ class Marketplace(Protocol):
     ) -> dict[str, tuple[str, str]]:
         """Live single listings with these SKUs: SKU → (offer id, listing id)."""
 
+    def rate(self, limits: Mapping[str, Any]) -> tuple[float, float]:
+        """Revisions a second, and how many at once."""
+
     def limits_told(self, limits: Mapping[str, Any]) -> dict[str, object]:
         """The limits as a figure's settings tell them."""
 
@@ -90,7 +93,7 @@ class Submitting(Protocol):
     """How it is started on its documented limits."""
 
     def rate(self, limits: Mapping[str, Any]) -> tuple[float, float]:
-        """Revisions a second, and how many at once."""
+        """As in `Marketplace`."""
 
     def limits_told(self, limits: Mapping[str, Any]) -> dict[str, object]:
         """As in `Marketplace`."""

@@ -24,6 +24,11 @@ def put_on_sale(
     return {sku: (made["offerId"], made["listingId"]) for sku, made in told.items()}
 
 
+def rate(limits: Mapping[str, Any]) -> tuple[float, float]:
+    """Revisions a second, and how many at once."""
+    return float(limits["per_second"]["rate"]), float(limits["per_second"]["burst"])
+
+
 def limits_told(limits: Mapping[str, Any]) -> dict[str, object]:
     return {
         "version": limits["version"],

@@ -185,3 +185,24 @@ def test_a_day_that_is_spent_in_the_middle_of_a_sweep_keeps_prices_and_not_zeros
     p.run(30 * 3600)
     assert [key for key in keys if p.world.row(key).due_band is not None] == []
     assert {p.shown(sku) for sku in skus[1:] if sku != last} == {(5, Decimal("14.00"))}
+
+
+# ---- prices apart from quantities ----
+
+
+def test_a_sale_while_a_price_is_written_is_kept_where_the_seller_keeps_the_quantity_on_etsy(p: AnyPair) -> None:
+    p.sell("MUG")
+    stores = p.world.stores
+    account = stores.configuration.get(Account, ACCOUNT)
+    stores.configuration.save(account.model_copy(update={"auto_quantity": False}))
+    p.run(600)
+
+    def sell(request: Any, response: Any) -> None:
+        if request.method == "GET" and "/inventory" in request.url:
+            p.wire.on_answer.clear()
+            p.buy("MUG", 2)
+
+    p.wire.on_answer.append(sell)
+    p.shop.set_price("MUG", "12.00")
+    p.run(120)
+    assert p.shown("MUG") == (3, Decimal("12.00"))

@@ -42,6 +42,8 @@ class Revision:
     remote: RemoteId | None
     group: RemoteId | None
     values: Values
+    quantity_kept_there: bool = False
+    """The seller keeps the quantity on the marketplace: one that is written there in spite of that nobody puts right later."""
 
 
 def _always() -> None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from listbridge.domain.ids import ListingKey, Sku
-from listbridge.domain.listings.listing import Listing, Values
+from listbridge.domain.listings.listing import LedgerField, Listing, Values
 from listbridge.domain.listings.publishing_runs import HalfWritten
 from listbridge.domain.money import Money
 from listbridge.domain.ports import Revision, RevisionResult, UnitRevision
@@ -20,12 +21,13 @@ from listbridge.marketplaces.etsy import errors
 from listbridge.marketplaces.etsy.client import EtsyHttp
 from listbridge.marketplaces.etsy.manifest import LISTING_FEE
 from listbridge.marketplaces.etsy.offers.inventory import InventoryOfListing, read_with_listing, write_inventory
-from listbridge.marketplaces.etsy.offers.merging import Inventory, left, on_sale
+from listbridge.marketplaces.etsy.offers.merging import Inventory, left, on_sale, values_of
 from listbridge.marketplaces.etsy.offers.pausing import activate, pause
 from listbridge.marketplaces.etsy.offers.reading import INACTIVE, SOLD_OUT, STATES
+from listbridge.marketplaces.etsy.offers.sales_between import take_off
 from listbridge.marketplaces.etsy.offers.wire import InventorySent
 
-READ, WRITE, STATE = "getListingInventory", "updateListingInventory", "updateListing"
+READ, WRITE, STATE, SALES = "getListingInventory", "updateListingInventory", "updateListing", "getShopReceipts"
 
 
 def revision_calls(listings: Sequence[Listing]) -> Mapping[str, int]:
@@ -39,6 +41,8 @@ def revision_calls(listings: Sequence[Listing]) -> Mapping[str, int]:
     returns = any(row.accepted.quantity == 0 and row.computed.quantity for row in listings)
     if (zeros or returns) and (alone or again):
         return {READ: 1, WRITE: 1, STATE: 1}
+    if any(LedgerField.QUANTITY not in row.auto for row in listings):
+        return {READ: 1, WRITE: 1, SALES: 1}
     return {READ: 1, WRITE: 1}
 
 
@@ -68,6 +72,7 @@ class _ListingRevision:
 
     def results(self) -> Mapping[ListingKey, RemoteError | None]:
         self.unit.check()
+        began = self.http.connection.clock.now()
         try:
             shown = read_with_listing(self.http, self.listing)
         except NotFound as gone:
@@ -77,7 +82,26 @@ class _ListingRevision:
         inventory = Inventory(shown)
         results = {one.key: self._refusal(inventory, one) for one in self.revisions}
         good = [one for one in self.revisions if results[one.key] is None]
-        return {**results, **self._written(shown, inventory, good)} if good else results
+        if good:
+            results |= self._written(shown, inventory, good)
+            self._keep_sales(inventory, [one for one in good if results[one.key] is None], began)
+        return results
+
+    def _keep_sales(self, inventory: Inventory, sent: Sequence[Revision], began: datetime) -> None:
+        """A price without a quantity carries the one that was read, and its siblings' too: what was sold meanwhile is taken off, where
+        nobody else would."""
+        if not any(one.quantity_kept_there and one.values.quantity is None for one in sent):
+            return
+        ours = {one.key.sku for one in sent if one.values.quantity is not None}
+        written = {
+            Sku(one.sku): values_of(one).quantity or 0
+            for one in inventory.products
+            if one.sku not in ours and len(inventory.named(Sku(one.sku))) == 1
+        }
+        try:
+            take_off(self.http, self.listing, written, began, self.unit.check)
+        except (Rejected, RetryLater) as failed:
+            raise HalfWritten(failed) from failed
 
     def _refusal(self, inventory: Inventory, revision: Revision) -> RemoteError | None:
         """What is wrong with one revision alone: it stops none of the others."""

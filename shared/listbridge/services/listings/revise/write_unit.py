@@ -153,7 +153,9 @@ class UnitWriter:
         if not begun:
             return UnitOutcome(tuple(done.values()))
         revisions = tuple(
-            Revision(row.key, row.offer, row.remote, row.group, row.attempt.values)
+            Revision(
+                row.key, row.offer, row.remote, row.group, row.attempt.values, LedgerField.QUANTITY not in row.auto
+            )
             for row in begun
             if row.attempt is not None
         )
