@@ -57,3 +57,18 @@ def token(url: str, credentials: Mapping[str, str]) -> str:
         timeout=10,
     ).json()
     return str(answer["access_token"])
+
+
+DAYS = ((10_000, 10), (5_000, 5))
+"""What apps had before Etsy stopped to publish it, and what personal apps were seen with: calls in a day, and in a second."""
+
+
+def set_day(stage: Any, per_day: int, per_second: int) -> None:
+    """The day of the marketplace in this process."""
+    stage.simulator.deeds.set_limits(per_second, per_day)
+
+
+def put_on_sale_at(stage: Any, skus: Sequence[str], *, quantity: int, price: str) -> dict[str, tuple[str, str]]:
+    """As `put_on_sale`, of the marketplace in this process."""
+    told = stage.simulator.deeds.seed_listings("anna", list(skus), quantity=quantity, price=price)["listingIds"]
+    return {sku: (sku, str(listing)) for sku, listing in zip(skus, told, strict=True)}

@@ -34,7 +34,7 @@ CHANGES = st.dictionaries(
     SKUS, st.tuples(st.none() | QUANTITIES, st.none() | PRICES).filter(any), min_size=1, max_size=4
 )
 LOST: Any = st.sampled_from(["drop_before", "drop_after", "status"])
-ALLOWED = frozenset({"etsy_not_live", "etsy_renewal_costs_fee", "etsy_price_waits_for_stock"})
+ALLOWED = frozenset({"etsy_not_live", "etsy_renewal_costs_fee"})
 """Why a revision may be refused: for a variation that there is not, and for what costs a fee."""
 CALLS = st.sampled_from(["getListingInventory", "updateListingInventory", "updateListing"])
 
@@ -83,7 +83,9 @@ class NothingIsLost(RuleBasedStateMachine):
     @property
     def _resting(self) -> bool:
         """Paused with the one piece that Etsy wants in any listing."""
-        return self.listing.state == "inactive" and sum(one.quantity for one in self.listing.products) == 1
+        return (
+            self.listing.state in ("inactive", "sold_out") and sum(one.quantity for one in self.listing.products) == 1
+        )
 
     # ---- we ----
 

@@ -15,7 +15,7 @@ from listbridge.domain.money import Money
 from listbridge.domain.ports import MarketplaceAdapter, Published, PublishRequest, Revision
 from listbridge.domain.verdicts import NotFound, OutcomeUnknown, Rejected, RetryLater
 from simulators.faults import Fault
-from tests.contract.marketplaces.acts import published, revise, revision
+from tests.contract.marketplaces.acts import on_show, published, revise, revision
 from tests.contract.marketplaces.staged_etsy import SITE, EtsyStage
 from tests.contract.marketplaces.stages import ACCOUNT, listing
 
@@ -135,13 +135,28 @@ def test_a_seller_who_agreed_to_the_fee_has_it_back_on_sale_with_the_right_stock
     assert shop.fees == before + 1
 
 
-def test_a_price_waits_for_the_stock_of_a_listing_that_sold_out(shop: Shop) -> None:
+def test_a_price_of_a_listing_that_sold_out_is_written_and_sells_nothing(shop: Shop) -> None:
     shop.deeds.buy(SMALL, quantity=7)
     shop.deeds.buy(LARGE, quantity=7)
-    [error] = revise(shop.adapter, revision(shop.request, shop.done, SMALL, price=Money(Decimal("25.00"), "USD")))
-    assert error is not None
-    assert error.problem.code == "etsy_price_waits_for_stock"
-    assert {one.price for one in shop.there.products} == {Decimal("19.90")}
+    price = revision(shop.request, shop.done, SMALL, price=Money(Decimal("25.00"), "USD"))
+    assert revise(shop.adapter, price) == [None]
+    assert {one.sku: one.price for one in shop.there.products} == {SMALL: Decimal("25.00"), LARGE: Decimal("19.90")}
+    assert shop.shown() == [(RemoteState.PAUSED, 0), (RemoteState.PAUSED, 0)]
+    shop.adapter = shop.stage.open(renew_sold_out=True)
+    assert shop.revise(large=5) == []
+    assert shop.stock == ("active", {SMALL: 0, LARGE: 5})
+
+
+def test_a_listing_of_one_product_pauses_and_comes_back_without_a_call_too_many(shop: Shop) -> None:
+    _, request, _, done = published(shop.stage, 1)
+    shop.stage.desk = None
+    shop.stage.calls.clear()
+    assert revise(shop.adapter, revision(request, done, "CANDLE", quantity=0)) == [None]
+    assert [one for one in shop.stage.calls if one != "getMe"] == ["getListingInventory", "updateListing"]
+    shop.stage.calls.clear()
+    assert revise(shop.adapter, revision(request, done, "CANDLE", quantity=3)) == [None]
+    assert shop.stage.calls == ["getListingInventory", "updateListingInventory", "updateListing"]
+    assert on_show(shop.stage) == (3, Decimal("19.90"))
 
 
 def test_what_the_seller_changed_on_etsy_stays(shop: Shop) -> None:

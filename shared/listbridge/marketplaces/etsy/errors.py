@@ -66,11 +66,10 @@ OFFER_UNKNOWN = Row(Rejected, "etsy_offer_unknown", "link_again")
 SKU_TWICE = Row(Rejected, "etsy_sku_twice", "tell_skus_apart_on_etsy")
 SIBLING_REFUSED = Row(RetryLater, "etsy_other_variation_refused", after_s=1.0)
 RENEWAL = Row(Rejected, "etsy_renewal_costs_fee", "renew_listing")
-PRICE_WAITS = Row(Rejected, "etsy_price_waits_for_stock", "restock")
 WITHOUT_EFFECT = Row(Rejected, "etsy_change_without_effect", "check_listing_on_etsy")
-ORDER_GONE = Row(NotFound, "etsy_order_gone")
+ORDER_GONE = Row(NotFound, "etsy_order_gone", "look_on_marketplace")
 ORDER_CANCELED = Row(Rejected, "etsy_order_canceled", "do_not_ship")
-TRACKING_MISSING = Row(Rejected, "etsy_tracking_required", "add_tracking_in_shop")
+TRACKING_MISSING = Row(Rejected, "etsy_tracking_required", "add_tracking_there")
 NOT_ACTIVATED = Row(Rejected, "etsy_not_activated", "complete_on_etsy")
 
 BY_WORDS: Final[Mapping[str, Row]] = {

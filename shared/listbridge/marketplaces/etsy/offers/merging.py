@@ -129,6 +129,17 @@ def asleep(sent: InventorySent) -> InventorySent:
     return with_varying(sent.model_copy(update={"products": tuple(products)}))
 
 
+def with_quantities_of(body: InventorySent, there: InventorySent) -> InventorySent:
+    """With the quantities that there are, and one piece where that is none; for the same products in the same order."""
+
+    def kept_of(product: ProductSent, before: ProductSent) -> ProductSent:
+        most = max(1, *(one.quantity for one in before.offerings), 0)
+        return _with_offerings(product, {"quantity": most})
+
+    pairs = zip(body.products, there.products, strict=True)
+    return body.model_copy(update={"products": tuple(kept_of(one, before) for one, before in pairs)})
+
+
 def with_varying(sent: InventorySent) -> InventorySent:
     """With prices and quantities said to vary with the properties by which they do: Etsy refuses values that differ where it
     was told that they do not (updateListingInventory). What was said stays where it is enough."""

@@ -15,7 +15,7 @@ from listbridge.infra.calls.api_client import path_of
 from listbridge.marketplaces.etsy.client import EtsyHttp, Request, form_of
 from listbridge.marketplaces.etsy.errors import NOT_ACTIVATED, UNKNOWN
 from listbridge.marketplaces.etsy.offers.inventory import write_inventory
-from listbridge.marketplaces.etsy.offers.merging import asleep, left
+from listbridge.marketplaces.etsy.offers.merging import asleep, left, with_quantities_of
 from listbridge.marketplaces.etsy.offers.reading import ACTIVE, INACTIVE
 from listbridge.marketplaces.etsy.offers.wire import InventorySent, ListingTold
 
@@ -25,10 +25,11 @@ def pause(
 ) -> None:
     """Take a listing out of sale of which `body` leaves nothing; `there` is its inventory until now, and `state` its state.
 
-    In this order, a cut between the calls leaves one piece on sale for a moment, and never a quantity that comes back later.
+    A listing of one product without options comes back with its own stock alone, and keeps the quantity that it had. In this order, a cut between the calls leaves one piece on sale for a moment, and never a quantity that comes back later.
     Raises RemoteError.
     """
-    resting = asleep(body)
+    alone = len(body.products) == len(there.products) == 1 and not body.products[0].property_values
+    resting = with_quantities_of(body, there) if alone else asleep(body)
     written = bool(left(resting)) and resting != there
     if written:
         check()

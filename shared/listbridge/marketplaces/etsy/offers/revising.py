@@ -121,14 +121,14 @@ class _ListingRevision:
     ) -> Mapping[ListingKey, RemoteError | None]:
         there, body = inventory.unchanged(), inventory.merged(self._changes(shown, inventory, good))
         state, more = shown.listing.state, any(one.values.quantity for one in good)
-        if not left(body):
-            if state == SOLD_OUT:
-                return {one.key: errors.PRICE_WAITS.error() for one in good if one.values.price is not None}
-            pause(self.http, self.listing, body, there, state, self.unit.check)
-        elif state == SOLD_OUT:
+        if state == SOLD_OUT and more:
             if not self.http.settings.renew_sold_out:
                 return {one.key: errors.RENEWAL.error() for one in good if one.values.quantity or one.values.price}
             self._renew(body, good)
+        elif state == SOLD_OUT and body == there:
+            return {}
+        elif not left(body):
+            pause(self.http, self.listing, body, there, state, self.unit.check)
         else:
             refused = self._put(body, there, good)
             if refused:
@@ -143,7 +143,7 @@ class _ListingRevision:
     ) -> Mapping[Sku, Values]:
         """By SKU. The piece that a pausing listing keeps is nothing to sell, unless its product has stock by now."""
         changes = {one.key.sku: one.values for one in good}
-        if shown.listing.state == INACTIVE and inventory.rests():
+        if shown.listing.state in (INACTIVE, SOLD_OUT) and inventory.rests():
             for sku in (Sku(one.sku) for one in inventory.products):
                 mine = changes.get(sku, Values())
                 changes[sku] = replace(mine, quantity=mine.quantity or 0)
@@ -168,9 +168,8 @@ class _ListingRevision:
             return {
                 one.key: refused if one.key in priced else errors.SIBLING_REFUSED.instead_of(refused) for one in good
             }
-        if (
-            written.unchanged() == there
-        ):  # Etsy's word for a listing that it lets nobody edit (etsy/open-api issues 425 and 897)
+        # Etsy answers so for a listing that it lets nobody edit (etsy/open-api issues 425 and 897).
+        if written.unchanged() == there:
             return {one.key: errors.WITHOUT_EFFECT.error() for one in good}
         return {}
 
