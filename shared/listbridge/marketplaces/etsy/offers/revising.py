@@ -24,7 +24,7 @@ from listbridge.marketplaces.etsy.offers.inventory import InventoryOfListing, re
 from listbridge.marketplaces.etsy.offers.merging import Inventory, left, on_sale, values_of
 from listbridge.marketplaces.etsy.offers.pausing import activate, pause
 from listbridge.marketplaces.etsy.offers.reading import INACTIVE, SOLD_OUT, STATES
-from listbridge.marketplaces.etsy.offers.sales_between import take_off
+from listbridge.marketplaces.etsy.offers.sales_between import subtract_sales
 from listbridge.marketplaces.etsy.offers.wire import InventorySent
 
 READ, WRITE, STATE, SALES = "getListingInventory", "updateListingInventory", "updateListing", "getShopReceipts"
@@ -88,7 +88,7 @@ class _ListingRevision:
         return results
 
     def _keep_sales(self, inventory: Inventory, sent: Sequence[Revision], began: datetime) -> None:
-        """A price without a quantity carries the one that was read, and its siblings' too: what was sold meanwhile is taken off, where
+        """A price without a quantity carries the one that was read, and its siblings' too: what was sold meanwhile is subtracted, where
         nobody else would."""
         if not any(one.quantity_kept_there and one.values.quantity is None for one in sent):
             return
@@ -99,7 +99,7 @@ class _ListingRevision:
             if one.sku not in ours and len(inventory.named(Sku(one.sku))) == 1
         }
         try:
-            take_off(self.http, self.listing, written, began, self.unit.check)
+            subtract_sales(self.http, self.listing, written, began, self.unit.check)
         except (Rejected, RetryLater) as failed:
             raise HalfWritten(failed) from failed
 

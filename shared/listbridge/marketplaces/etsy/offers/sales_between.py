@@ -2,7 +2,7 @@
 
 A price is written together with the quantity that was read a moment ago, so a sale in between is undone by it. Where the quantity is
 ours, the next look corrects it. Where the seller keeps it on Etsy by hand, nobody does: so after the write the shop's receipts are
-asked, and what was sold is taken off once. Left is what a receipt shows later than it was made (the README says so).
+asked, and what was sold is subtracted once. Left is what a receipt shows later than it was made (the README says so).
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from listbridge.marketplaces.etsy.orders.wire import BoughtTold, ReceiptsTold
 _LOG = logging.getLogger(__name__)
 
 
-def take_off(
+def subtract_sales(
     http: EtsyHttp, listing: str, written: Mapping[Sku, int], since: datetime, check: Callable[[], None]
 ) -> None:
-    """Take off what was bought of these products since then and is not taken off yet; `written` are the quantities that
+    """Subtract what was bought of these products since then and is not subtracted yet; `written` are the quantities that
     were sent with their prices. Raises RemoteError."""
     check()
     bought = _bought(http, listing, since)
