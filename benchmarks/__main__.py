@@ -23,6 +23,7 @@ _BENCHES = {
     "ingest": "ingest",
     "cold": "cold_start",
     "drain": "drain",
+    "drain.day": "day",
     "memory": "memory",
     "e2e.webhook": "end_to_end",
     "orders": "orders",

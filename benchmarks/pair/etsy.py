@@ -68,6 +68,11 @@ def set_day(stage: Any, per_day: int, per_second: int) -> None:
     stage.simulator.deeds.set_limits(per_second, per_day)
 
 
+def take_time(stage: Any, seconds: float) -> None:
+    """Let each call take about so long there."""
+    stage.simulator.world.pace._latency_s = seconds  # the simulator is made without
+
+
 def put_on_sale_at(stage: Any, skus: Sequence[str], *, quantity: int, price: str) -> dict[str, tuple[str, str]]:
     """As `put_on_sale`, of the marketplace in this process."""
     told = stage.simulator.deeds.seed_listings("anna", list(skus), quantity=quantity, price=price)["listingIds"]
