@@ -81,6 +81,12 @@ def test_what_was_accepted_and_never_came_is_sent_again(seller: AmazonSeller) ->
 
 
 FAMILIES: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
+    (
+        "amazon_themes_none",
+        "choose_product_type",
+        {"product_type": "CANDLE", "option_attributes": {"Color": "material"}},
+        {"product_type": "SWEATER", "option_attributes": {"Color": "color"}},
+    ),
     ("amazon_theme_unknown", "edit_creation_profile", {"variation_theme": "NOISE"}, {"variation_theme": ""}),
     (
         "amazon_theme_missing",
@@ -102,7 +108,7 @@ FAMILIES: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
 def test_options_that_do_not_fit_the_type_are_fitted_in_the_profile(
     seller: AmazonSeller, code: str, fix: str, wrong: dict[str, Any], right: dict[str, Any]
 ) -> None:
-    edit_profile(seller, **SWEATER, **wrong)
+    edit_profile(seller, **{**SWEATER, **wrong})
     in_list(seller, "MUG", "PLATE")
     refused(seller, code, fix)
     edit_profile(seller, **right)

@@ -339,10 +339,11 @@ class _Mapper:
         try:
             variation = variation_of(self.product, self.settings, self.schemas.sold)
         except Rejected as error:
+            kind = error.problem.code == errors.THEMES_NONE.code
             theme = error.problem.code in (errors.THEME_UNKNOWN.code, errors.THEME_MISSING.code)
             option = error.problem.code in (errors.OPTION_UNKNOWN.code, errors.SAME_OPTION.code)
             fixed_in = "settings.variation_theme" if theme else "settings.option_attributes" if option else "options"
-            self._against(fixed_in, error)
+            self._against("settings.product_type" if kind else fixed_in, error)
             return None
         for sku, refusal in variation.wrong([by_sku[sku] for sku in skus if sku in by_sku]).items():
             self._against("options", refusal, sku)

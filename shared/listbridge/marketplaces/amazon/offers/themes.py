@@ -97,7 +97,9 @@ def _attribute(option: str, settings: CreationSettings, schema: TypeSchema) -> s
 
 def _theme_for(names: Sequence[str], wanted: str, schema: TypeSchema) -> str:
     fitting = [theme for theme in schema.themes if _parts(theme) == {_stem(name) for name in names}]
-    themes = ", ".join(schema.themes) or "-"
+    if not schema.themes:
+        raise errors.THEMES_NONE.error(params={"attributes": ", ".join(names), "type": schema.name})
+    themes = ", ".join(schema.themes)
     if wanted:
         if wanted not in schema.themes:
             raise errors.THEME_UNKNOWN.error(params={"theme": wanted, "themes": themes, "type": schema.name})
