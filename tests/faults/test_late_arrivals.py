@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from listbridge.domain.ids import ListingKey
-from listbridge.domain.work import Lane
+from listbridge.domain.work import Lane, Nudge
 from listbridge.services.desk.explain_listing import explain_listing
 from listbridge.services.listings.revise.look_for_outcomes import look_for_outcomes
 from simulators.faults import Fault
@@ -172,3 +172,13 @@ def test_a_worker_killed_anywhere_leaves_it_right(nth: int) -> None:
     s.world.settle()
     assert (s.market.shown(key), s.world.row(key).accepted.quantity) == ((2, "10.00"), 2)
     assert s.world.dead_letters() == []
+
+
+def test_many_who_ask_for_a_listing_that_is_put_off_leave_one_message_behind(s: Scripted) -> None:
+    key = lost_then(s, 4, 2)
+    for _ in range(20):
+        s.world.stores.queues.send(Lane.REVISE, Nudge(account=ACCOUNT, listings=(str(key),)))
+    s.world.run(3 * SETTLE_S)
+    assert s.world.row(key).taken.quantity == 2  # it is looked at still
+    waiting = [one for one in s.world.stores.queues.messages(Lane.REVISE) if isinstance(one, Nudge)]
+    assert [one.listings for one in waiting] == [(str(key),)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -15,6 +16,7 @@ from listbridge.services.deps import CoreDeps
 
 ROWS_PER_NUDGE = 100
 _SLOT_S = 1  # what a queue's delay can tell apart; a wake that came sooner than asked would find the lease still held
+_SKEW_S = 2  # by which two functions' clocks may differ
 _WINDOW_S = 2 * waiting.LONGEST_DELAY_S
 
 
@@ -52,6 +54,22 @@ def nudge_later(deps: CoreDeps, account: AccountId, at: datetime, keys: Sequence
         return
     named = tuple(str(key) for key in keys) if len(keys) <= ROWS_PER_NUDGE else ()
     deps.queues.send(Lane.REVISE, Nudge(account=account, listings=named), delay_s=_delay(deps, at), reason="not_before")
+
+
+def nudge_once_later(deps: CoreDeps, account: AccountId, at: datetime, keys: Sequence[ListingKey]) -> None:
+    """As `nudge_later`, but however many ask for the same rows and the same second, one message is sent.
+
+    A row that is put off again and again would else be asked for by as many chains of messages as once named it. Within
+    `_SKEW_S` of `at` it is always sent: the message that was meant may have come a moment too soon by this clock. The note
+    goes second, as in `wake_around`.
+    """
+    now = deps.clock.now()
+    names = hashlib.sha256("\n".join(sorted(map(str, keys))).encode()).hexdigest()[:16]
+    note = f"later#{account}#{int(at.timestamp() // _SLOT_S)}#{names}"
+    soon = (at - now).total_seconds() <= _SKEW_S
+    if soon or deps.counters.current(note, window_s=_WINDOW_S, now=now) == 0:
+        nudge_later(deps, account, at, keys)
+        deps.counters.add(note, 1, window_s=_WINDOW_S, now=now)
 
 
 def wake_around(deps: CoreDeps, account: AccountId, at: datetime) -> None:

@@ -25,7 +25,7 @@ from listbridge.domain.listings.writing import nothing_to_send
 from listbridge.domain.ports import BulkWriter, Conflict, Lease, Missing, Share
 from listbridge.domain.verdicts import Unauthorized
 from listbridge.domain.work import Lane, Nudge, PublishKind, PublishTask
-from listbridge.services.catalog.nudge import ROWS_PER_NUDGE, nudge, nudge_later, wake_around
+from listbridge.services.catalog.nudge import ROWS_PER_NUDGE, nudge, nudge_later, nudge_once_later, wake_around
 from listbridge.services.connection_state import expire_account
 from listbridge.services.deps import AccountDeps
 from listbridge.services.guard import SendGuard
@@ -361,7 +361,7 @@ class Drainer:
             return
         rows = sorted(self._later, key=lambda key: self._later[key])
         if len(rows) <= ROWS_PER_NUDGE:
-            nudge_later(self.deps, self.account.id, self._later[rows[0]], rows)
+            nudge_once_later(self.deps, self.account.id, self._later[rows[0]], rows)
             return
         # More than a nudge can name: the due index shows them to it, once they all can go. It does not show later ones.
         times = [self._later[key] for key in rows]
