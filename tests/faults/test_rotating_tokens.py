@@ -185,7 +185,7 @@ def test_processes_that_open_one_account_share_what_one_of_them_renewed(
 ) -> None:
     """Two processes: each has its own adapters, opened from the same document and secret before anything was granted."""
     stores = platform.stores
-    card = SimpleNamespace(slug="rotating", budgets=(), traits=SimpleNamespace(longest_call_s=0.0))
+    card = SimpleNamespace(slug="rotating", app_key="client_id", budgets=(), traits=SimpleNamespace(longest_call_s=0.0))
     monkeypatch.setattr(registry, "marketplace", lambda slug: card)
     monkeypatch.setattr(registry, "open_marketplace", lambda slug, connection: connection.grants)
     account = Account(id=ACCOUNT, name="anna", marketplace="rotating", shop=ShopId("shop_1"))

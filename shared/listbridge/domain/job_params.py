@@ -91,5 +91,5 @@ class DriftParams(JobParams):
     """Of a comparison of an account's listings with what the marketplace shows."""
 
     rests_until: datetime | None = None
-    read: int = 0
-    """Listings that were read on the marketplace one by one, or few at a time."""
+    read: int | None = None
+    """Listings that were read on the marketplace one by one, or few at a time; None is none yet."""

@@ -25,6 +25,7 @@ def test_the_floors_functions_import_nothing_of_ours() -> None:
         "boto3",
         "collections",
         "concurrent",
+        "datetime",
         "importlib",
         "json",
         "os",

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from listbridge import registry
-from listbridge.domain.manifest import BudgetSpec
+from listbridge.domain.manifest import SLIDING, BudgetSpec
 from listbridge.domain.verdicts import RateLimited
 from listbridge.infra.coordination import buckets
 from listbridge.marketplaces.ebay.errors import EbayRefusal
@@ -34,7 +34,7 @@ def _daily() -> list[BudgetSpec]:
         spec
         for slug in registry.slugs("marketplaces")
         for spec in registry.marketplace(slug).budgets
-        if spec.day_quota is not None
+        if spec.day_quota is not None and spec.day_zone != SLIDING
     ]
 
 

@@ -44,7 +44,7 @@ def test_a_unit_of_a_slow_marketplace_is_held_as_long_as_one_call_of_it_may_take
 def test_its_calls_are_given_that_time(monkeypatch: pytest.MonkeyPatch) -> None:
     stores, asked = Stores(), []
     stores.secrets.put("accounts/acc_1", {"client_id": "app"})
-    card = SimpleNamespace(slug="slow", budgets=(), traits=replace(TRAITS, longest_call_s=30))
+    card = SimpleNamespace(slug="slow", app_key="client_id", budgets=(), traits=replace(TRAITS, longest_call_s=30))
     monkeypatch.setattr(platforms.registry, "marketplace", lambda slug: card)
     monkeypatch.setattr(platforms.registry, "open_marketplace", lambda slug, connection: connection)
 

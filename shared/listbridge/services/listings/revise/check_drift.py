@@ -95,7 +95,7 @@ def run_drift_chunk(deps: PublishDeps, job: Job) -> Job:
     if cursor is None:
         changes |= {"state": JobState.DONE, "finished_at": deps.clock.now(), "total": job.done + len(turn)}
     else:
-        before = job.params_of(DriftParams).read
+        before = job.params_of(DriftParams).read or 0
         read = before + len(unknown)
         rests = before // MOST_PER_RUN != read // MOST_PER_RUN
         job = job.with_params(read=read, **({"rests_until": deps.clock.now() + _REST} if rests else {}))
