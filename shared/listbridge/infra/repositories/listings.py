@@ -17,7 +17,7 @@ from heapq import merge
 
 from listbridge.domain.ids import AccountId, ListingKey, SalesListId, Site, Sku
 from listbridge.domain.listings.bands import Band
-from listbridge.domain.listings.listing import Listing
+from listbridge.domain.listings.listing import NOTHING, Listing
 from listbridge.domain.ports import Conflict, Missing
 from listbridge.infra import settings
 from listbridge.infra.storage import dynamo
@@ -203,7 +203,7 @@ def _item(listing: Listing, rev: int) -> Item:
         "account": text(key.account),
         "sku": text(key.sku),
         "sales_list": text(listing.sales_list),
-        "doc": text(_JSON.write(listing)),
+        "doc": text(_JSON.write(listing, without=_absent(listing))),
         "rev": number(rev),
         "v": number(VERSION),
         "writer": text(secrets.token_hex(6)),
@@ -216,6 +216,16 @@ def _item(listing: Listing, rev: int) -> Item:
         item["due_shard"] = text(_shard(key.account, listing.due_band, shard))
         item["due_at"] = number(_millis_up(at))
     return item
+
+
+def _absent(listing: Listing) -> set[str]:
+    """What only open outcomes fill. Most rows have none, and DynamoDB counts a write by its kilobytes."""
+    filled = {
+        "may_show": bool(listing.may_show),
+        "taken": listing.taken != NOTHING,
+        "overtaken": listing.overtaken is not None,
+    }
+    return {name for name, told in filled.items() if not told}
 
 
 def _listing(item: Item) -> Listing:

@@ -23,12 +23,12 @@ class Json(Generic[T]):
 
     def __init__(self, kind: Any, *, apart: Set[str] = frozenset()) -> None:
         self._kind = kind
-        self._apart = set(apart) or None
+        self._apart = frozenset(apart)
         self._adapter: TypeAdapter[T] | None = None
 
-    def write(self, value: T) -> str:
-        """The JSON text."""
-        return self._built().dump_json(value, exclude=self._apart).decode()
+    def write(self, value: T, *, without: Set[str] = frozenset()) -> str:
+        """The JSON text, without these fields: they say what their defaults say."""
+        return self._built().dump_json(value, exclude={*self._apart, *without} or None).decode()
 
     def read(self, text: str) -> T:
         """Raises pydantic's ValidationError for a row that is not of this type at all."""
