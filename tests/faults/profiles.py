@@ -16,6 +16,11 @@ settings.register_profile("ci", max_examples=100, derandomize=True, deadline=Non
 settings.register_profile("full", max_examples=600, deadline=None, suppress_health_check=_QUIET, print_blob=True)
 
 
+def chosen_profile() -> settings:
+    """The profile that the environment asks for."""
+    return settings.get_profile(os.environ.get("LISTBRIDGE_HYPOTHESIS") or "ci")
+
+
 def load_profile() -> None:
     """Make the chosen profile the one in force."""
     settings.load_profile(os.environ.get("LISTBRIDGE_HYPOTHESIS") or "ci")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -25,6 +25,7 @@ from simulators.faults import Fault
 from tests.contract.marketplaces.acts import published
 from tests.contract.marketplaces.staged_etsy import SITE, EtsyStage
 from tests.contract.marketplaces.stages import ACCOUNT, SIZES
+from tests.faults.profiles import chosen_profile
 
 JUMPERS = [f"JUMPER-{size}" for size in SIZES[:3]]
 SKUS = st.sampled_from([*JUMPERS, "JUMPER-XXXL"])
@@ -225,7 +226,5 @@ class NothingIsLost(RuleBasedStateMachine):
             assert any(one.quantity for one in self.expected.values())
 
 
-NothingIsLost.TestCase.settings = settings(
-    max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+NothingIsLost.TestCase.settings = settings(chosen_profile(), stateful_step_count=25)
 TestNothingIsLost = NothingIsLost.TestCase

@@ -114,6 +114,21 @@ def test_a_pause_that_is_cut_off_leaves_no_old_quantity_behind(shop: Shop, call:
     assert shop.stock == ("active", {SMALL: 0, LARGE: 2})
 
 
+@pytest.mark.parametrize("call", ["updateListingInventory", "updateListing"])
+@pytest.mark.parametrize("kind", ["drop_before", "drop_after"])
+def test_a_pause_that_is_cut_off_puts_no_piece_on_sale_of_what_was_at_zero_before(
+    shop: Shop, call: str, kind: Any
+) -> None:
+    shop.revise(small=0)
+    shop.stage.add_faults(Fault(call, kind))
+    with pytest.raises(OutcomeUnknown):
+        shop.revise(large=0)
+    assert [quantity for state, quantity in shop.shown() if state == RemoteState.LIVE] in ([], [0, 7])
+    assert shop.revise(large=0) == []
+    assert shop.stock == ("inactive", {SMALL: 1, LARGE: 0})
+    assert shop.shown() == [(RemoteState.PAUSED, 0), (RemoteState.PAUSED, 0)]
+
+
 def test_a_listing_that_sold_out_at_etsy_is_not_renewed_for_a_fee_that_nobody_agreed_to(shop: Shop) -> None:
     shop.deeds.buy(SMALL, quantity=7)
     shop.deeds.buy(LARGE, quantity=7)

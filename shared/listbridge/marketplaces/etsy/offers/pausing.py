@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from listbridge.domain.listings.publishing_runs import HalfWritten
-from listbridge.domain.verdicts import Rejected
+from listbridge.domain.verdicts import Rejected, RetryLater
 from listbridge.infra.calls.api_client import path_of
 from listbridge.marketplaces.etsy.client import EtsyHttp, Request, form_of
 from listbridge.marketplaces.etsy.errors import NOT_ACTIVATED, UNKNOWN
@@ -25,26 +25,27 @@ def pause(
 ) -> None:
     """Take a listing out of sale of which `body` leaves nothing; `there` is its inventory until now, and `state` its state.
 
-    A listing of one product without options comes back with its own stock alone, and keeps the quantity that it had. In this order, a cut between the calls leaves one piece on sale for a moment, and never a quantity that comes back later.
+    A listing of one product without options comes back with its own stock alone, and keeps the quantity that it had. It is out of
+    sale before anything is written: a cut between the calls leaves nothing on sale, and never the kept piece, which the next read
+    would take for stock.
     Raises RemoteError.
     """
     alone = len(body.products) == len(there.products) == 1 and not body.products[0].property_values
     resting = with_quantities_of(body, there) if alone else asleep(body)
-    written = bool(left(resting)) and resting != there
-    if written:
+    if state == ACTIVE:
+        check()
+        told = set_state(http, listing, INACTIVE)
+        if told.state == ACTIVE:
+            raise UNKNOWN.error(detail="updateListing: still on sale")
+    if not left(resting) or resting == there:
+        return
+    try:
         check()
         write_inventory(http, listing, resting)
-    if state != ACTIVE:
-        return
-    check()
-    try:
-        told = set_state(http, listing, INACTIVE)
-    except Rejected as refused:
-        if written:
-            raise HalfWritten(refused) from refused
+    except (Rejected, RetryLater) as failed:
+        if state == ACTIVE:
+            raise HalfWritten(failed) from failed
         raise
-    if told.state == ACTIVE:
-        raise UNKNOWN.error(detail="updateListing: still on sale")
 
 
 def activate(http: EtsyHttp, listing: str) -> None:
