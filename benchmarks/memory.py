@@ -98,7 +98,7 @@ def _row(key: ListingKey) -> Listing:
 
 
 def _adapter(asked: dict[str, Any]) -> MarketplaceAdapter:
-    from benchmarks.unlimited import NoGrants, NoLimit
+    from benchmarks.unlimited import NoCounters, NoGrants, NoLimit
     from listbridge import registry
     from listbridge.infra.calls.connection import Connection
     from listbridge.infra.calls.http import HttpSession
@@ -117,6 +117,7 @@ def _adapter(asked: dict[str, Any]) -> MarketplaceAdapter:
         TokenCache(),
         SystemClock(),
         NoGrants(),
+        NoCounters(),
     )
     return registry.open_marketplace(outside.MARKETPLACE, connection)
 

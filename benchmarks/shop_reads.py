@@ -6,7 +6,7 @@ import time
 
 from benchmarks import outside
 from benchmarks.figures import Figure
-from benchmarks.unlimited import NoGrants, NoLimit
+from benchmarks.unlimited import NoCounters, NoGrants, NoLimit
 from listbridge import registry
 from listbridge.domain.verdicts import RateLimited
 from listbridge.infra.calls.connection import Connection
@@ -63,4 +63,5 @@ def _connection(shop: WsgiApp) -> Connection:
         tokens=TokenCache(),
         clock=SystemClock(),
         grants=NoGrants(),
+        counters=NoCounters(),
     )

@@ -52,3 +52,23 @@ class NoGrants:
 
     def refused(self, token: str) -> None:
         """There is none."""
+
+
+class NoCounters:
+    """Counts nothing."""
+
+    def next(self, name: str) -> int:
+        """Always the first."""
+        return 1
+
+    def latest(self, name: str) -> int:
+        """None was given."""
+        return 0
+
+    def add(self, name: str, amount: int, *, window_s: int, now: datetime) -> int:
+        """As if nothing was added before."""
+        return amount
+
+    def current(self, name: str, *, window_s: int, now: datetime) -> int:
+        """Nothing was added."""
+        return 0

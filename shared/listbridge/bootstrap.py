@@ -232,6 +232,7 @@ def _opener(configuration: ConfigurationStore, secrets: SecretStore, leases: Lea
     from listbridge.infra.calls.http import HttpSession
     from listbridge.infra.calls.tokens import TokenCache
     from listbridge.infra.coordination.budgets import BudgetPool
+    from listbridge.infra.coordination.counters import DynamoCounters
     from listbridge.infra.repositories.buckets import DynamoBuckets
     from listbridge.platforms import Opener
 
@@ -242,6 +243,7 @@ def _opener(configuration: ConfigurationStore, secrets: SecretStore, leases: Lea
         configuration=configuration,
         secrets=secrets,
         leases=leases,
+        counters=DynamoCounters(),
         clock=clock,
         tokens=TokenCache(),
         make_session=lambda observe, budget, longest_call_s: HttpSession(

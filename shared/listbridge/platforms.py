@@ -17,6 +17,7 @@ from listbridge.domain.ports import (
     Budget,
     Clock,
     ConfigurationStore,
+    Counters,
     Handed,
     Leases,
     MarketplaceAdapter,
@@ -71,6 +72,7 @@ class Opener:
     configuration: ConfigurationStore
     secrets: SecretStore
     leases: Leases
+    counters: Counters
     clock: Clock
     tokens: TokenCache
     make_session: MakeSession
@@ -118,6 +120,7 @@ class Opener:
                 clock=self.clock,
                 lease_s=max(self.grant_lease_s, longest_call_s + _WRITE_S),
             ),
+            counters=self.counters,
             facts=document.facts,
         )
 

@@ -182,6 +182,7 @@ def any_pair(
         configuration=stores.configuration,
         secrets=stores.secrets,
         leases=stores.leases,
+        counters=stores.counters,
         clock=stores.clock,
         tokens=TokenCache(),
         make_session=lambda observe, budget, longest_call_s: HttpSession(

@@ -211,6 +211,7 @@ def pair(*, limits: TimeLimits | None = None) -> Pair:
         configuration=stores.configuration,
         secrets=stores.secrets,
         leases=stores.leases,
+        counters=stores.counters,
         clock=stores.clock,
         tokens=tokens,
         make_session=lambda observe, budget, longest_call_s: HttpSession(

@@ -120,6 +120,7 @@ def worker(p: AnyPair) -> OpenedMarketplaces:
         configuration=stores.configuration,
         secrets=stores.secrets,
         leases=stores.leases,
+        counters=stores.counters,
         clock=stores.clock,
         tokens=TokenCache(),
         make_session=lambda observe, budget, longest_call_s: HttpSession(

@@ -196,6 +196,7 @@ def test_processes_that_open_one_account_share_what_one_of_them_renewed(
                 stores.configuration,
                 stores.secrets,
                 stores.leases,
+                stores.counters,
                 stores.clock,
                 TokenCache(),
                 lambda observe, budget, longest_call_s: HttpSession(),

@@ -111,6 +111,7 @@ class Installation:
             configuration=built.configuration,
             secrets=built.secrets,
             leases=built.leases,
+            counters=built.counters,
             clock=built.clock,
             tokens=TokenCache(),
             make_session=session,

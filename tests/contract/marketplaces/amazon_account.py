@@ -24,6 +24,7 @@ from tests.contract.marketplaces.stages import listing
 from tests.contract.unread import unread
 from tests.fakes.budget import FakeBudget
 from tests.fakes.clock import VirtualClock
+from tests.fakes.coordination import FakeCounters
 from tests.fakes.grants import NoGrants
 
 ACCOUNT = AccountId("acc_amazon")
@@ -79,6 +80,7 @@ class AmazonAccount:
             tokens=TokenCache(),
             clock=self.clock,
             grants=NoGrants(),
+            counters=FakeCounters(),
         )
         return registry.open_marketplace("amazon", connection)
 

@@ -16,6 +16,7 @@ from tests.contract.marketplaces.amazon_documents import AmazonDocuments
 from tests.contract.unread import unread
 from tests.fakes.budget import FakeBudget
 from tests.fakes.clock import VirtualClock
+from tests.fakes.coordination import FakeCounters
 from tests.fakes.grants import NoGrants
 
 US, CA, DE, FR, JP = "ATVPDKIKX0DER", "A2EUQ1WTGCTBG2", "A1PA6795UKMFR9", "A13V1IB3VIYZZH", "A1VC38T7YXB528"
@@ -76,6 +77,7 @@ class AmazonSeller:
             tokens or TokenCache(),
             self.clock,
             NoGrants(),
+            FakeCounters(),
         )
 
     def http(self, **changes: Any) -> AmazonHttp:

@@ -44,6 +44,7 @@ from tests.contract.marketplaces.patient import Patient
 from tests.contract.unread import unread
 from tests.fakes.budget import FakeBudget
 from tests.fakes.clock import VirtualClock
+from tests.fakes.coordination import FakeCounters
 from tests.fakes.grants import NoGrants
 from tests.platforms_in_tests import staged_module
 
@@ -90,6 +91,7 @@ class Stage(abc.ABC):
     """One marketplace under test. `hook` is called before and after every call with `before …` or `after …`."""
 
     clock: VirtualClock = field(default_factory=VirtualClock)
+    counters: FakeCounters = field(default_factory=FakeCounters)
     hook: Callable[[str], None] = lambda _: None
     desk: Desk | None = None
     checked: set[str] = field(default_factory=set)
@@ -255,7 +257,16 @@ class Stage(abc.ABC):
     def connection(self, tokens: TokenCache | None = None, **settings: Any) -> Connection:
         session = HttpSession(transport=Watched(self, self.app()), budget=self.budget)
         return Connection(
-            ACCOUNT, settings, self.secret(), None, session, self.budget, tokens or TokenCache(), self.clock, NoGrants()
+            ACCOUNT,
+            settings,
+            self.secret(),
+            None,
+            session,
+            self.budget,
+            tokens or TokenCache(),
+            self.clock,
+            NoGrants(),
+            self.counters,
         )
 
     def request(self, variants: int, *, site: Site | None = None, **changes: Any) -> PublishRequest:

@@ -30,6 +30,7 @@ from simulators.kit.serving import Simulator
 from tests.contract.shops.cut_transport import CutTransport
 from tests.fakes.budget import FakeBudget
 from tests.fakes.clock import VirtualClock
+from tests.fakes.coordination import FakeCounters
 from tests.fakes.grants import NoGrants
 from tests.platforms_in_tests import staged_module
 
@@ -147,6 +148,7 @@ class StagedShop(abc.ABC):
             tokens=TokenCache(),
             clock=self.clock,
             grants=self.grants_of(held),
+            counters=FakeCounters(),
         )
         return registry.open_shop(self.slug, connection)
 

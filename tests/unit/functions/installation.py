@@ -104,6 +104,7 @@ class Installation:
             configuration=self.stores.configuration,
             secrets=self.stores.secrets,
             leases=self.stores.leases,
+            counters=self.stores.counters,
             clock=clock,
             tokens=TokenCache(),
             make_session=session,

@@ -14,8 +14,10 @@ from listbridge.domain.manifest import BudgetSpec
 from listbridge.domain.ports import Budget
 from listbridge.domain.verdicts import RateLimited
 from listbridge.domain.work import Hint, HintKind, Lane, ShopEvent
+from listbridge.infra.clock import next_midnight
 from listbridge.infra.coordination.budgets import BudgetPool
 from listbridge.marketplaces.ebay.manifest import PACIFIC
+from listbridge.marketplaces.ebay.offers.daily_revisions import DailyRevisions
 from listbridge.services.desk import messages
 from listbridge.services.timers.reconcile import Timer, reconcile
 from simulators.faults import Fault
@@ -120,13 +122,49 @@ def test_a_listing_that_was_changed_too_often_is_changed_on_the_next_day(seller:
     heard(seller, product)
     while seller.live_offers() != {"MUG": 3}:
         assert seller.its.stores.clock.now() - began < timedelta(days=2)
-        assert reason(seller, "MUG") is None
+        named(reason(seller, "MUG"), "ebay_revisions_used_up", "")
         seller.its.stores.clock.advance(3600)
         reconcile(seller.its.deps, Timer.DUE)
         seller.its.run()
     assert (
         seller.its.stores.clock.now().astimezone(ZoneInfo(PACIFIC)).date() > began.astimezone(ZoneInfo(PACIFIC)).date()
     )
+
+
+def price_at_ebay(seller: Seller) -> str:
+    (offer,) = seller.its.ebay.world.sellers["anna"].offers.values()
+    assert offer.price is not None
+    return str(offer.price["value"])
+
+
+@walks("ebay_revisions_kept_for_zeros", on=EBAY)
+@walks("next_limit_back")
+def test_the_last_changes_of_a_day_go_to_zeros_and_the_others_say_that_they_wait(seller: Seller) -> None:
+    product = on_sale(seller)
+    listing, clock = row_of(seller).remote, seller.its.stores.clock
+    assert listing is not None
+    daily = DailyRevisions(seller.its.stores.counters, seller.account, clock)
+    daily.take(listing, 230)
+    seller.its.shopify.deeds.set_price("15.00", sku="MUG")
+    heard(seller, product)
+    told = named(reason(seller, "MUG"), "ebay_revisions_kept_for_zeros", "")
+    assert told["text"] == (
+        "eBay lets a listing be changed 250 times a day. The last 20 of today are kept for stock that runs out, so this "
+        "change is sent when eBay's next day begins."
+    )
+    back = named(nextly(seller), "next_limit_back", "")
+    midnight = next_midnight(PACIFIC, clock.now())
+    assert back["text"] == f"The limit is back at {midnight:%Y-%m-%d %H:%M:%S} UTC; then this is sent: price 15.00 EUR."
+    seller.its.shopify.deeds.set_stock(0, None, sku="MUG")
+    heard(seller, product)
+    assert seller.live_offers() == {"MUG": 0}
+    named(reason(seller, "MUG"), "ebay_revisions_kept_for_zeros", "")  # its price waits on
+    assert price_at_ebay(seller) == "12.50"
+    clock.advance((midnight - clock.now()).total_seconds())
+    reconcile(seller.its.deps, Timer.DUE)
+    seller.its.run()
+    assert price_at_ebay(seller) == "15.00"
+    assert follows(seller)
 
 
 @walks("unit_busy")

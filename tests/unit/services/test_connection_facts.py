@@ -62,6 +62,7 @@ def opener(monkeypatch: pytest.MonkeyPatch) -> Opener:
         stores.configuration,
         stores.secrets,
         stores.leases,
+        stores.counters,
         stores.clock,
         TokenCache(),
         lambda *_: HttpSession(),

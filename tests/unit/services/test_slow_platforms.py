@@ -56,6 +56,7 @@ def test_its_calls_are_given_that_time(monkeypatch: pytest.MonkeyPatch) -> None:
         stores.configuration,
         stores.secrets,
         stores.leases,
+        stores.counters,
         stores.clock,
         TokenCache(),
         session,

@@ -12,6 +12,7 @@ from listbridge.infra.calls.tokens import TokenCache
 from listbridge.shops.shopify.adapter import ShopifyAdapter, open_adapter
 from tests.fakes.budget import FakeBudget
 from tests.fakes.clock import VirtualClock
+from tests.fakes.coordination import FakeCounters
 from tests.fakes.grants import NoGrants
 from tests.unit.shops.shopify_line import SECRET, Line
 
@@ -47,6 +48,7 @@ def open_with(line: Line, clock: VirtualClock, budget: FakeBudget) -> Callable[.
                 tokens=tokens,
                 clock=clock,
                 grants=NoGrants(),
+                counters=FakeCounters(),
             )
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from listbridge.domain.configuration import Account, ConnectionState, Shop
+from listbridge.domain.listings.ledger import due_fields
 from listbridge.domain.listings.listing import GONE_FROM_SHOP, PRODUCT_GONE, LedgerField, Listing, Status
 from listbridge.domain.problem import Problem
 
@@ -87,4 +88,4 @@ def field_hold(listing: Listing, account: Account, field: LedgerField) -> Proble
         return own
     if field not in listing.auto and field not in listing.demanded:
         return Problem(f"auto_{field.value}_off", {"account": account.name}, f"switch_on_auto_{field.value}")
-    return None
+    return listing.waits_for if field in due_fields(listing) else None

@@ -195,6 +195,14 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class PutOff:
+    """What is due waits for a limit that is back at `until`, and `problem` says which."""
+
+    until: datetime
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
 class Component:
     """A variant of the shop, and how many units of it one unit of the listing takes."""
 
@@ -253,6 +261,8 @@ class Listing:
     hold: Problem | None = None
     attempts: int = 0
     not_before: datetime | None = None
+    put_off: PutOff | None = None
+    """Which limit it waits for, if that is what `not_before` stands for: see `waits_for`."""
     due_band: Band | None = None
     due_since: datetime | None = None
     fulfilled_by_marketplace: bool = False
@@ -271,6 +281,12 @@ class Listing:
     def live(self) -> bool:
         """True while buyers can see the listing on the marketplace, as far as we know."""
         return self.remote is not None and self.status in (Status.ACTIVE, Status.PENDING)
+
+    @property
+    def waits_for(self) -> Problem | None:
+        """The spent limit that keeps back what is due, while it does; another wait has taken its place when the times differ."""
+        waits = self.due_band is not None and self.put_off is not None and self.put_off.until == self.not_before
+        return self.put_off.problem if waits and self.put_off is not None else None
 
     @property
     def takes(self) -> tuple[Component, ...]:

@@ -22,7 +22,7 @@ from listbridge.domain.listings.ledger import (
     urgent,
     value_computed,
 )
-from listbridge.domain.listings.listing import NOTHING, Attempt, LedgerField, Listing, Values
+from listbridge.domain.listings.listing import NOTHING, Attempt, LedgerField, Listing, PutOff, Values
 from listbridge.domain.problem import Problem
 from listbridge.domain.waiting import REVISIONS
 
@@ -81,6 +81,7 @@ def begun(
         accepted=listing.accepted.merged(NOTHING, fields, listing.accepted.at),
         taken=listing.taken.merged(NOTHING, fields, listing.taken.at),
         fence=max(fence, listing.fence),
+        put_off=None,
         # Counted once: a repeat of the same values is not another change. A field kept back is still to be counted.
         guard_passed=listing.guard_passed or due_fields(listing) <= fields,
     )
@@ -239,10 +240,12 @@ def not_applied(
     counts: bool,
     now: datetime,
     problem: Problem | None = None,
+    limit: Problem | None = None,
 ) -> Listing:
     """The call certainly changed nothing: what was accepted before still is. Try again at `retry_at`.
 
-    With `counts` it is one of the tries; when they are used up the listing holds, except a zero, which never stops.
+    With `counts` it is one of the tries; when they are used up the listing holds, except a zero, which never stops. `limit`
+    names a spent limit that is back at that time.
 
     Raises:
         NotOurAttempt: another attempt stands on the listing.
@@ -255,6 +258,7 @@ def not_applied(
         on_sale=_on_sale_as_before(listing, attempt),
         attempts=listing.attempts + (1 if counts else 0),
         not_before=retry_at,
+        put_off=None if limit is None else PutOff(retry_at, limit),
     )
     return _given_up(refreshed(new, now), problem, now)
 

@@ -12,7 +12,7 @@ from listbridge.infra.calls.answers import places
 from listbridge.infra.calls.error_row import Row
 
 if TYPE_CHECKING:
-    from listbridge.domain.ports import Budget, Clock, Grants
+    from listbridge.domain.ports import Budget, Clock, Counters, Grants
     from listbridge.infra.calls.http import HttpSession
     from listbridge.infra.calls.tokens import TokenCache
 
@@ -27,6 +27,7 @@ class Connection:
     it was connected. `secret` is the JSON object from Secrets Manager and must not reach a log, an error or an answer.
     `base_url` replaces the platform's own host (the local run's simulators); None means the real one. All HTTP goes
     through `session`. Access tokens come through `tokens`, or through `grants` where the refresh token changes with each use.
+    `counters` counts, for all processes, what the platform limits otherwise than by calls.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Connection:
     tokens: TokenCache
     clock: Clock
     grants: Grants
+    counters: Counters
     facts: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -219,11 +219,12 @@ def _item(listing: Listing, rev: int) -> Item:
 
 
 def _absent(listing: Listing) -> set[str]:
-    """What only open outcomes fill. Most rows have none, and DynamoDB counts a write by its kilobytes."""
+    """What only open outcomes and spent limits fill. Most rows have none, and DynamoDB counts a write by its kilobytes."""
     filled = {
         "may_show": bool(listing.may_show),
         "taken": listing.taken != NOTHING,
         "overtaken": listing.overtaken is not None,
+        "put_off": listing.put_off is not None,
     }
     return {name for name, told in filled.items() if not told}
 

@@ -32,7 +32,8 @@ from listbridge.marketplaces.ebay.manifest import PACIFIC
 from listbridge.marketplaces.ebay.offers.wire import ErrorEntry
 
 _LONGEST_MESSAGE = 300
-_REVISIONS_USED_UP = re.compile(r"revis\w*.*\b(day|limit)", re.IGNORECASE | re.DOTALL)
+REVISIONS_USED_UP = "ebay_revisions_used_up"
+_SAYS_REVISIONS_USED_UP = re.compile(r"revis\w*.*\b(day|limit)", re.IGNORECASE | re.DOTALL)
 _ALREADY_EXISTS = re.compile(r"already exists?", re.IGNORECASE)
 _NOT_LIVE = re.compile(r"not (currently )?(published|active|live)|has (been )?ended", re.IGNORECASE)
 _QUANTITY = re.compile(r"quantity", re.IGNORECASE)
@@ -171,8 +172,8 @@ class EbayRefusal:
         message = chosen.text[:_LONGEST_MESSAGE] or "(no reason given)"
         detail = f"{self.operation}: {', '.join(str(e.error_id) for e in self.entries)}"
         more: dict[str, Any] = {"detail": detail, "status": self.status, "request": self.request}
-        if chosen.error_id == 25019 and _REVISIONS_USED_UP.search(chosen.text):
-            problem = Problem("ebay_revisions_used_up")  # the zone of their day is assumed
+        if chosen.error_id == 25019 and _SAYS_REVISIONS_USED_UP.search(chosen.text):
+            problem = Problem(REVISIONS_USED_UP)  # the zone of their day is assumed
             return RateLimited(
                 problem, until=next_midnight(PACIFIC, now), detail=detail, status=self.status, request_id=self.request
             )

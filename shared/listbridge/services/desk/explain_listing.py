@@ -123,6 +123,8 @@ def what_is_next(listing: Listing, account: Account, zero: Zero, now: datetime) 
         look_at = listing.not_before if ledger.awaits_look(listing) else None
         return Problem("next_read_back", {**params, "at": _clock(look_at or listing.settle_at)})
     if listing.not_before is not None and listing.not_before > now:
+        if listing.waits_for is not None:
+            return Problem("next_limit_back", {**params, "at": _clock(listing.not_before)})
         return Problem("next_try", {**params, "at": _clock(listing.not_before), "tries": str(listing.attempts)})
     return Problem("next_send", params)
 

@@ -393,3 +393,33 @@ def test_a_repeat_of_the_same_values_is_not_counted_twice() -> None:
     row = begun(recomputed(a_listing(5, 10), 5, 11))
     row = writing.not_applied(row, "a1", retry_at=later(2), counts=True, now=NOW)
     assert counted_by_guard(row, PRICE) == frozenset()
+
+
+# ---- limits ----
+
+SPENT = Problem("bazaar_day_spent")
+
+
+def put_off() -> Listing:
+    listing = begun(recomputed(a_listing(5, 10), 5, 12))
+    return writing.not_applied(listing, "a1", retry_at=later(900), counts=False, now=NOW, limit=SPENT)
+
+
+def test_what_a_spent_limit_keeps_back_names_it_until_its_next_try_begins() -> None:
+    waiting = put_off()
+    assert (waiting.waits_for, waiting.not_before) == (SPENT, later(900))
+    assert waiting.accepted == a_listing(5, 10).accepted
+    assert begun(waiting, "a2").put_off is None
+
+
+def test_a_value_that_moves_is_tried_at_once_whatever_limit_was_spent() -> None:
+    moved = recomputed(put_off(), 0, 12, version=3)
+    assert (moved.not_before, moved.waits_for) == (None, None)
+
+
+def test_a_wait_for_something_else_is_not_put_down_to_the_limit() -> None:
+    assert ledger.postponed(put_off(), later(1800), NOW).waits_for is None
+
+
+def test_what_is_no_longer_due_waits_for_no_limit() -> None:
+    assert recomputed(put_off(), 5, 10, version=3).waits_for is None

@@ -23,6 +23,7 @@ from listbridge.infra.calls.streamed_body import StreamLimits
 from listbridge.infra.calls.tokens import TokenCache
 from tests.fakes.budget import FakeBudget
 from tests.fakes.clock import START, VirtualClock
+from tests.fakes.coordination import FakeCounters
 from tests.fakes.grants import NoGrants
 
 READ = Call("GET", "things", "getThings")
@@ -68,7 +69,9 @@ class Client(ApiClient[Call]):
         self.budget = FakeBudget(self.clock)
         self.learned: list[Mapping[str, Any] | None] = []
         session = HttpSession(transport=self.far, budget=self.budget)
-        super().__init__(Connection("a", {}, {}, None, session, self.budget, TokenCache(), self.clock, NoGrants()))
+        super().__init__(
+            Connection("a", {}, {}, None, session, self.budget, TokenCache(), self.clock, NoGrants(), FakeCounters())
+        )
 
     def address(self, call: Call) -> str:
         return f"https://far.example/{call.path}"

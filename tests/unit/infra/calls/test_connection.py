@@ -21,7 +21,7 @@ class Keys(BaseModel):
 
 def connected(base_url: str | None = None, /, **secret: str) -> Connection:
     unused: Any = None
-    return Connection("a", {}, secret, base_url, unused, unused, unused, unused, unused)
+    return Connection("a", {}, secret, base_url, unused, unused, unused, unused, unused, unused)
 
 
 def test_credentials_come_in_the_shape_of_the_platform() -> None:

@@ -18,6 +18,7 @@ from listbridge.infra.calls.error_row import Row
 from listbridge.infra.calls.http import HttpSession
 from listbridge.infra.calls.tokens import GrantedAccess, TokenCache
 from tests.fakes.budget import FakeBudget
+from tests.fakes.coordination import FakeCounters
 from tests.fakes.grants import StoredGrants
 from tests.fakes.rotating import DEAD, SECRET, RotatingPlatform
 from tests.fakes.stores import Stores
@@ -69,7 +70,7 @@ def client(platform: RotatingPlatform, far: Far) -> Client:
     clock = platform.stores.clock
     budget, grants = FakeBudget(clock), platform.worker()
     session = HttpSession(transport=far, budget=budget)
-    connection = Connection("a", {}, {}, None, session, budget, TokenCache(), clock, grants)
+    connection = Connection("a", {}, {}, None, session, budget, TokenCache(), clock, grants, FakeCounters())
     return Client(connection, GrantedAccess(grants, platform.renew))
 
 

@@ -20,6 +20,7 @@ from listbridge.infra.calls.oauth import Lasting, TokenEndpoint, TokenResponse, 
 from listbridge.infra.calls.tokens import TokenCache
 from tests.fakes.budget import FakeBudget
 from tests.fakes.clock import START, VirtualClock
+from tests.fakes.coordination import FakeCounters
 from tests.fakes.grants import NoGrants
 
 ENDPOINT = TokenEndpoint(
@@ -57,7 +58,7 @@ def connected(far: Far) -> tuple[Connection, FakeBudget]:
     clock = VirtualClock()
     budget = FakeBudget(clock)
     session = HttpSession(transport=far, budget=budget)
-    return Connection("a", {}, {}, None, session, budget, TokenCache(), clock, NoGrants()), budget
+    return Connection("a", {}, {}, None, session, budget, TokenCache(), clock, NoGrants(), FakeCounters()), budget
 
 
 def granted(status: int, body: str) -> TokenResponse:

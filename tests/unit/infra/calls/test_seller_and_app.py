@@ -15,6 +15,7 @@ from listbridge.infra.calls.oauth import TokenResponse
 from listbridge.infra.calls.seller_and_app import SellerAndApp
 from listbridge.infra.calls.tokens import TokenCache
 from tests.fakes.clock import VirtualClock
+from tests.fakes.coordination import FakeCounters
 from tests.fakes.grants import NoGrants
 
 MISSING = Row(Unauthorized, "consent_missing", "ask_again")
@@ -39,7 +40,7 @@ class Endpoint:
 
 def connected() -> Connection:
     unused: Any = None
-    return Connection("a", {}, {}, None, unused, unused, TokenCache(), VirtualClock(), NoGrants())
+    return Connection("a", {}, {}, None, unused, unused, TokenCache(), VirtualClock(), NoGrants(), FakeCounters())
 
 
 def opened(connection: Connection, endpoint: Endpoint, keys: Entered | None = None) -> SellerAndApp:

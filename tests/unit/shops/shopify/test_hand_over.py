@@ -18,6 +18,7 @@ from listbridge.infra.calls.tokens import TokenCache
 from listbridge.shops.shopify.hand_over import HAND_OVER, signature
 from tests.fakes.budget import FakeBudget
 from tests.fakes.clock import VirtualClock
+from tests.fakes.coordination import FakeCounters
 from tests.fakes.grants import NoGrants
 from tests.unit.shops.shopify_line import SECRET, Line
 
@@ -37,6 +38,7 @@ def connection(line: Line, clock: VirtualClock, budget: FakeBudget) -> Connectio
         tokens=TokenCache(),
         clock=clock,
         grants=NoGrants(),
+        counters=FakeCounters(),
     )
 
 

@@ -12,6 +12,7 @@ from listbridge.domain.verdicts import NotFound
 from listbridge.infra.calls.api_client import CallRefused, M, path_of
 from listbridge.marketplaces.ebay.client import INVENTORY, EbayHttp, Request
 from listbridge.marketplaces.ebay.errors import UNREADABLE
+from listbridge.marketplaces.ebay.offers.daily_revisions import DailyRevisions
 from listbridge.marketplaces.ebay.offers.wire import (
     BulkItems,
     CreatedOffer,
@@ -42,6 +43,8 @@ class Inventory:
 
     def __init__(self, http: EbayHttp) -> None:
         self.http = http
+        connection = http.connection
+        self.revisions = DailyRevisions(connection.counters, connection.id, connection.clock)
 
     # ---- looking ----
 

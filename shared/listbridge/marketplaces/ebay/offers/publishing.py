@@ -106,6 +106,13 @@ class Publishing:
         offer = self.offers.get(sku)
         return RemoteId(offer.listing_id) if offer is not None and offer.listing_id else None
 
+    def _take_revisions(self, revisions: int) -> None:
+        """Count revisions of what is on sale. Raises RateLimited where today's are left for zeros alone."""
+        live = next(filter(None, map(self._listing_of, self.offers)), None)
+        spent = self.inventory.revisions.take(live, revisions) if live is not None else None
+        if spent is not None:
+            raise spent
+
     def _look(self, variant: PublishVariant, *, surely: bool = False) -> None:
         """Find the SKU's offer if there may be one: after any earlier run, known ids are only a hint."""
         sku = variant.key.sku
@@ -161,6 +168,8 @@ class Publishing:
             quantity = max(quantity, item.quantity if item is not None else 0)
         elif not live:
             refuse_without_values(values)
+        if live:
+            self._take_revisions(2)
         unit.check()
         try:
             self.inventory.put_item(site, sku, self.content.item(sku, quantity))
@@ -245,6 +254,7 @@ class Publishing:
         return listing
 
     def _group_on_sale(self, variants: Sequence[PublishVariant]) -> RemoteId:
+        self._take_revisions(1)
         try:
             return self.inventory.publish_group(self.content.site, self.request.group)
         except NotFound as gone:
@@ -264,6 +274,7 @@ class Publishing:
         if shown is not None and (keep_old_values or any(sku not in self.content.aspects for sku in staying)):
             kept = {name: shown.values_of(name) for name in self.content.varying}
         key, site, body = self.request.group, self.content.site, self.content.group([*wanted, *staying], kept)
+        self._take_revisions(1)
         try:
             self.inventory.put_group(site, key, body)
         except Rejected as error:

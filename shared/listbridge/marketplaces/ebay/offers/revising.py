@@ -9,7 +9,8 @@ from listbridge.domain.ids import ListingKey
 from listbridge.domain.ports import Revision, RevisionResult, UnitRevision
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, Rejected, RemoteError, RetryLater
-from listbridge.marketplaces.ebay.errors import ZERO, EbayRefusal
+from listbridge.marketplaces.ebay.errors import REVISIONS_USED_UP, ZERO, EbayRefusal
+from listbridge.marketplaces.ebay.offers.daily_revisions import DailyRevisions
 from listbridge.marketplaces.ebay.offers.inventory import Inventory
 from listbridge.marketplaces.ebay.offers.wire import (
     Amount,
@@ -28,7 +29,8 @@ MOST_OFFERS = 25
 def revise(inventory: Inventory, unit: UnitRevision, now: datetime) -> list[RevisionResult]:
     """Send the revisions of one SKU; one result each. Raises RemoteError when the call as a whole failed.
 
-    eBay takes up to 25 offers of one SKU per call, and a unit has at most one per site.
+    eBay takes up to 25 offers of one SKU per call, and a unit has at most one per site. What would take the day's last
+    revisions of its listing waits for the next day, but for a zero.
     """
     revisions = unit.revisions
     highest_quantity = unit.highest_quantity.get(revisions[0].key.sku)
@@ -38,13 +40,40 @@ def revise(inventory: Inventory, unit: UnitRevision, now: datetime) -> list[Revi
         for revision in revisions
         if revision.offer is None
     }
+    kept = _kept_for_zeros(inventory.revisions, known)
+    results |= {key: RevisionResult(key, error) for key, error in kept.items()}
+    known = [revision for revision in known if revision.key not in kept]
     change = request(known, highest_quantity)
     if change is not None:
         site = site_of(known[0].key.site)
         unit.check()
         answer = inventory.update_price_quantity(site, change)
-        results |= judged(known, answer.responses, highest_quantity, now)
+        told = judged(known, answer.responses, highest_quantity, now)
+        _note_used_up(inventory.revisions, known, told)
+        results |= told
     return [results.get(revision.key, RevisionResult(revision.key)) for revision in revisions]
+
+
+def _kept_for_zeros(daily: DailyRevisions, revisions: Sequence[Revision]) -> Mapping[ListingKey, RateLimited]:
+    """Count what is about to be sent, and tell what must wait for its listing's next day."""
+    kept: dict[ListingKey, RateLimited] = {}
+    for revision in revisions:
+        if revision.remote is None:
+            continue
+        if revision.values.quantity == 0:
+            daily.count([revision.remote])
+        elif (spent := daily.take(revision.remote)) is not None:
+            kept[revision.key] = spent
+    return kept
+
+
+def _note_used_up(
+    daily: DailyRevisions, revisions: Sequence[Revision], results: Mapping[ListingKey, RevisionResult]
+) -> None:
+    for revision in revisions:
+        error = results[revision.key].error
+        if revision.remote is not None and isinstance(error, RateLimited) and error.problem.code == REVISIONS_USED_UP:
+            daily.used_up(revision.remote)
 
 
 def request(revisions: Sequence[Revision], highest_quantity: int | None) -> PriceQuantity | None:

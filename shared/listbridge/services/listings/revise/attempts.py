@@ -221,7 +221,9 @@ class Attempts:
                 row, attempt, settle_s=self.traits.unsettled_s, retry_at=retry_at, now=now, problem=error.problem
             )
         if isinstance(error, RateLimited):
-            return writing.not_applied(row, attempt, retry_at=self.when(error), counts=False, now=now)
+            # Told only of a limit that is back at a known time: others take seconds.
+            limit = error.problem if error.until is not None else None
+            return writing.not_applied(row, attempt, retry_at=self.when(error), counts=False, now=now, limit=limit)
         if isinstance(error, RetryLater):
             retry_at = waiting.from_now(now, waiting.wait_s(error, row.attempts, waiting.REVISIONS, now))
             return writing.not_applied(row, attempt, retry_at=retry_at, counts=True, now=now, problem=error.problem)
