@@ -187,16 +187,25 @@ def test_a_combination_that_the_shop_does_not_have_is_hidden_from_buyers(stage: 
 
 
 def refused(stage: EtsyStage, request: PublishRequest) -> str:
-    """The code, told by the preview as well; nothing was made and nothing was paid."""
-    adapter = stage.open()
+    """The code, told by the preview as well; nothing was written, nothing was made and nothing was paid."""
+    methods: list[str] = []
+    before = stage.before
+
+    def watched(sent: Any) -> None:
+        if stage.operation(sent) != "oauthToken":
+            methods.append(sent.method)
+        before(sent)
+
+    stage.before = watched  # type: ignore[method-assign]
+    adapter, desk = stage.open(), stage.new_desk(request)
     previewed = {one.problem.code for one in adapter.preview(request)}
-    stage.calls.clear()
     with pytest.raises(Rejected) as caught:
-        adapter.publish(request, stage.new_desk(request).worker())
+        adapter.publish(request, desk.worker())
     code = caught.value.problem.code
     assert previewed == {code}
     assert caught.value.problem.fix
-    assert [call for call in stage.calls if call in WRITES] == []
+    assert set(methods) <= {"GET"}
+    assert desk.progress == {}
     assert (stage.ever_made(), fees(stage)) == (0, [])
     return code
 
@@ -208,6 +217,16 @@ def test_401_products_in_one_listing(stage: EtsyStage) -> None:
 
 def test_parentheses_in_a_property(stage: EtsyStage) -> None:
     assert refused(stage, sized(stage, "S", "M", option="Size (EU)")) == "etsy_parentheses_refused"
+
+
+def test_a_value_with_parentheses_is_told_of_its_variant_alone(stage: EtsyStage) -> None:
+    request = sized(stage, "S", "M (EU)")
+    adapter = stage.open()
+    told = [(one.problem.code, one.sku) for one in adapter.preview(request)]
+    assert told == [("etsy_parentheses_refused", "J-1")]
+    done = adapter.publish(request, stage.new_desk(request).worker())
+    assert (list(done.offers), list(done.left_out or ())) == (["J-0"], ["J-1"])
+    assert [one["sku"] for one in only(stage)["variations"]] == ["J-0"]
 
 
 def test_emoji_in_a_title(stage: EtsyStage) -> None:
@@ -233,6 +252,27 @@ def test_a_picture(stage: EtsyStage, kind: str, body: bytes) -> None:
     assert refused(stage, stage.request(1)) == "etsy_picture_refused"
 
 
+def test_a_picture_of_20_mb_whose_size_nobody_announced(stage: EtsyStage) -> None:
+    stage.pictures.announces = False
+    stage.pictures.served["/candle.jpg"] = ("image/jpeg", JPEG + bytes(20_000_000))
+    assert refused(stage, stage.request(1)) == "etsy_picture_refused"
+
+
+def test_a_picture_whose_size_nobody_announced_is_sent_where_it_is_small_enough(stage: EtsyStage) -> None:
+    stage.pictures.announces = False
+    published(stage)
+    assert only(stage)["state"] == "active"
+
+
+def test_a_bad_picture_among_more_than_a_listing_has(stage: EtsyStage) -> None:
+    """The preview looks at those that are sent: the first one, those of the variants, then as many of the rest as there is room for."""
+    request = stage.request(6)
+    images = tuple(f"https://images.example/{number}.jpg" for number in range(20))
+    stage.pictures.served["/jumper-S.jpg"] = ("text/html", b"<!doctype html>")
+    many = replace(request, product=replace(request.product, images=images))
+    assert refused(stage, many) == "etsy_picture_refused"
+
+
 def test_a_time_of_making_that_is_over(stage: EtsyStage) -> None:
     assert refused(stage, with_settings(stage.request(1), when_made="2020_2024")) == "etsy_when_made_refused"
 
@@ -254,16 +294,25 @@ def test_a_category_that_there_is_not(stage: EtsyStage) -> None:
     assert refused(stage, with_settings(stage.request(1), taxonomy_id="999999")) == "etsy_category_unknown"
 
 
-def test_a_price_in_another_currency_goes_live_nowhere(stage: EtsyStage) -> None:
-    request = stage.request(1)
-    opened: Any = stage.open()
-    http = opened.adapter._http
-    http.connection = replace(http.connection, facts={**stage.account_facts(), "currency": "EUR"})
+def test_a_price_in_another_currency_than_the_shop_s() -> None:
+    stage = EtsyStage(currency="EUR")
+    assert refused(stage, stage.request(1)) == "etsy_currency_refused"
+
+
+def test_a_price_in_the_currency_that_the_shop_had_when_it_was_connected(stage: EtsyStage) -> None:
+    """Prices were computed in it: sent as they are, a listing would cost as many of the new currency's units."""
+    stage.simulator.world.sellers["anna"].currency = "EUR"
+    assert refused(stage, stage.request(6)) == "etsy_currency_refused"
+
+
+def test_a_listing_is_not_sent_in_full_in_another_currency(stage: EtsyStage) -> None:
+    adapter, request, desk = revised(stage)
+    stage.simulator.world.sellers["anna"].currency = "EUR"
+    stage.calls.clear()
     with pytest.raises(Rejected) as caught:
-        opened.publish(request, stage.new_desk(request).worker())
+        adapter.full_revise(request, desk.worker())
     assert caught.value.problem.code == "etsy_currency_refused"
-    assert "updateListingInventory" not in stage.calls
-    assert (stage.live(), fees(stage)) == ([], [])
+    assert set(stage.calls) <= {"getListing", "getShop", "getPropertiesByTaxonomyId", "getShopShippingProfiles"}
 
 
 def test_nothing_to_sell_is_told_as_such_and_goes_live_nowhere(stage: EtsyStage) -> None:

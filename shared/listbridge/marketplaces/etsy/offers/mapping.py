@@ -208,7 +208,7 @@ def listing_content(
         del values[sku]
     if skus and not values:
         raise refused[skus[0]]
-    pictures = by_https(_in_order(product, (by_sku[sku] for sku in values)))[:MAX_PICTURES]
+    pictures = pictures_of(product, (by_sku[sku] for sku in values))
     if not pictures:
         raise errors.PICTURE_MISSING.error()
     return ListingContent(
@@ -217,7 +217,7 @@ def listing_content(
         title=title,
         description=HTML.plain_text(product.description_html, MAX_DESCRIPTION) or title,
         tags=tags,
-        pictures=tuple(pictures),
+        pictures=pictures,
         variants=by_sku,
         varying=varying,
         values=values,
@@ -249,6 +249,7 @@ def _with_brackets(values: Mapping[Sku, Sequence[str]]) -> dict[Sku, RemoteError
     return apart(values, refuse)[1]
 
 
-def _in_order(product: ProductFacts, variants: Iterable[VariantFacts]) -> list[str]:
-    """The product's first picture, then those of its variants, then the rest: what does not fit falls off the end."""
-    return distinct([*product.images[:1], *(one.image for one in variants), *product.images])
+def pictures_of(product: ProductFacts, variants: Iterable[VariantFacts]) -> tuple[str, ...]:
+    """The product's first picture, then those of these variants, then the rest: what does not fit falls off the end."""
+    in_order = distinct([*product.images[:1], *(one.image for one in variants), *product.images])
+    return tuple(by_https(in_order)[:MAX_PICTURES])

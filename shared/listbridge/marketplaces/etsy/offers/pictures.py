@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from requests import Response
+
 from listbridge.domain.verdicts import Rejected, RemoteError
 from listbridge.infra.calls.connection import Connection
 from listbridge.infra.calls.http import Purpose
@@ -25,6 +27,7 @@ _KINDS = (
     (b"\x89PNG\r\n\x1a\n", "png", "image/png"),
     (b"GIF8", "gif", "image/gif"),
 )
+_LONGEST_MARK = max(len(mark) for mark, _, _ in _KINDS)
 _OK, _LOST = 200, 500
 
 
@@ -45,16 +48,12 @@ class Pictures:
         self._session = connection.session
 
     def problems(self, addresses: Sequence[str]) -> list[RemoteError]:
-        """Why Etsy would not take them, by their first bytes and their announced size. Raises RetryLater for one that cannot be had
-        now."""
+        """Why Etsy would not take them, by their first bytes and their size. Raises RetryLater for one that cannot be had now."""
         found: list[RemoteError] = []
         for address in addresses:
             try:
                 with self._opened(address) as body:
-                    announced = body.response.headers.get("Content-Length", "")
-                    if announced.isdigit() and int(announced) > MAX_BYTES:
-                        raise _refused(address)
-                    _kind(address, next(body.chunks(), b""))
+                    _look_at(address, body)
             except Rejected as error:
                 found.append(error)
         return found
@@ -67,7 +66,7 @@ class Pictures:
                 content += piece
                 if len(content) > MAX_BYTES:
                     raise _refused(address)
-        suffix, media_type = _kind(address, bytes(content[:16]))
+        suffix, media_type = _kind(address, bytes(content[:_LONGEST_MARK]))
         return Picture(f"picture.{suffix}", bytes(content), media_type)
 
     def _opened(self, address: str) -> StreamedBody:
@@ -81,6 +80,26 @@ class Pictures:
         if body.status_code >= _LOST:
             raise errors.PICTURE_UNAVAILABLE.error(params={"address": address}, status=body.status_code)
         raise _refused(address)
+
+
+def _look_at(address: str, body: StreamedBody) -> None:
+    """As little as tells its kind and its size: all of it where no size is announced. Raises Rejected, RetryLater."""
+    announced = _announced(body.response)
+    begin, size = b"", announced or 0
+    for piece in body.chunks() if size <= MAX_BYTES else ():
+        begin = (begin + piece[:_LONGEST_MARK])[:_LONGEST_MARK]
+        size += len(piece) if announced is None else 0
+        if size > MAX_BYTES or (announced is not None and len(begin) == _LONGEST_MARK):
+            break
+    if size > MAX_BYTES:
+        raise _refused(address)
+    _kind(address, begin)
+
+
+def _announced(response: Response) -> int | None:
+    """The size that was told beforehand, which is of what travels: of a packed picture it says nothing."""
+    told = response.headers.get("Content-Length", "")
+    return int(told) if told.isdigit() and not response.headers.get("Content-Encoding") else None
 
 
 def _kind(address: str, begin: bytes) -> tuple[str, str]:

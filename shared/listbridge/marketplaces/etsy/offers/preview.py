@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from listbridge.domain.listings.texts import by_https, distinct
 from listbridge.domain.ports import FieldProblem, PublishRequest
 from listbridge.domain.verdicts import Rejected, RemoteError
 from listbridge.infra.mapping.preview import Preview
@@ -23,12 +22,14 @@ from listbridge.marketplaces.etsy.offers.mapping import (
     ListingContent,
     Told,
     listing_content,
+    pictures_of,
     refuse_oversized,
 )
-from listbridge.marketplaces.etsy.offers.pictures import MAX_PICTURES, Pictures
+from listbridge.marketplaces.etsy.offers.pictures import Pictures
 from listbridge.marketplaces.etsy.offers.properties import attribute
 from listbridge.marketplaces.etsy.offers.taxonomy import Taxonomy
 from listbridge.marketplaces.etsy.settings import CreationSettings
+from listbridge.marketplaces.etsy.shop import currency_now
 from listbridge.marketplaces.etsy.sites import EU
 
 _FIELDS = {
@@ -88,21 +89,28 @@ def problems(http: EtsyHttp, taxonomy: Taxonomy, request: PublishRequest) -> tup
         mended_settings=_MENDED_SETTINGS,
     )
     wanted = {variant.key.sku for variant in request.variants}
-    variants = [one.image for one in request.product.variants if one.sku in wanted]
-    pictures = by_https(distinct([*request.product.images, *variants]))[:MAX_PICTURES]
-    found = [*_of_shop(http, settings, told), *_of_pictures(http, pictures)]
+    pictures = pictures_of(request.product, [one for one in request.product.variants if one.sku in wanted])
+    found = [*_of_prices(request, currency_now(http)), *_of_shop(http, settings, told), *_of_pictures(http, pictures)]
     return (*product.problems(request), *(FieldProblem(field, error.problem) for field, error in found))
 
 
-def prepared(http: EtsyHttp, taxonomy: Taxonomy, request: PublishRequest) -> ListingContent:
-    """What will be sent. Raises Rejected for the first thing that Etsy would surely refuse, RemoteError; the pictures are not looked
-    at."""
+def prepared(http: EtsyHttp, taxonomy: Taxonomy, request: PublishRequest, currency: str) -> ListingContent:
+    """What will be sent to a shop that sells in this currency. Raises Rejected for the first thing that Etsy would surely refuse,
+    RemoteError; the pictures are not looked at."""
     settings = read_settings(CreationSettings, request.creation.settings)
     told = taxonomy.properties(settings.taxonomy_id)
     content = listing_content(request.product, [one.key.sku for one in request.variants], settings, told)
-    for _, error in _of_shop(http, settings, told):
+    for _, error in (*_of_prices(request, currency), *_of_shop(http, settings, told)):
         raise error
     return content
+
+
+def _of_prices(request: PublishRequest, currency: str) -> Iterator[tuple[str, RemoteError]]:
+    """Etsy takes a number and no currency, so a price in another would go on sale as so many of the shop's own."""
+    wanted = {variant.key.sku for variant in request.variants}
+    told = {one.price.currency for one in request.product.variants if one.sku in wanted and one.price is not None}
+    for other in sorted(told - {currency}):
+        yield "price", errors.CURRENCY.error(params={"currency": other, "expected": currency})
 
 
 def _of_shop(http: EtsyHttp, settings: CreationSettings, told: Told) -> Iterator[tuple[str, RemoteError]]:

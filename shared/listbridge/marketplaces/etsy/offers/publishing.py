@@ -34,6 +34,7 @@ from listbridge.marketplaces.etsy.offers.properties import attribute
 from listbridge.marketplaces.etsy.offers.reading import ACTIVE, INACTIVE, SOLD_OUT
 from listbridge.marketplaces.etsy.offers.taxonomy import Taxonomy
 from listbridge.marketplaces.etsy.offers.wire import ImageTold, InventoryTold, ListingTold
+from listbridge.marketplaces.etsy.shop import currency_now
 
 CREATING, CHARGING, LISTING, IMAGE = "creating", "charging", "listing", "image:"
 """Names in the progress: a draft may have been made, out of which state the fee may have been charged, the listing's id, and the id
@@ -52,11 +53,13 @@ class Publishing:
     request: PublishRequest
     steps: PublishSteps
     content: ListingContent = field(init=False)
+    currency: str = field(init=False, default="")
+    """What the shop sells in."""
 
     def publish(self) -> Published:
         """Make the listing, or complete it, and put it on sale; what is on sale already stays as it is."""
         shown = self._look()
-        self.content = prepared(self.http, self.taxonomy, self.request)
+        self._prepare()
         if shown is None:
             shown = self._draft()
         id = str(shown.listing_id)
@@ -73,8 +76,12 @@ class Publishing:
         shown = self._look()
         if shown is None or shown.state not in (ACTIVE, INACTIVE, SOLD_OUT):
             raise errors.NOT_LIVE.error(detail="no listing" if shown is None else shown.state)
-        self.content = prepared(self.http, self.taxonomy, self.request)
+        self._prepare()
         return self._done(self._put_all(shown, may_pause=True))
+
+    def _prepare(self) -> None:
+        self.currency = currency_now(self.http)
+        self.content = prepared(self.http, self.taxonomy, self.request, self.currency)
 
     # ---- the listing ----
 
@@ -208,10 +215,9 @@ class Publishing:
             self.http.connection.budget.prepay(operation, 1, wait_s=0)
 
     def _refuse_currency(self, values: Mapping[Sku, Values]) -> None:
-        currency = self.http.currency
         for one in values.values():
-            if currency and one.price is not None and one.price.currency != currency:
-                raise errors.CURRENCY.error(params={"currency": one.price.currency, "expected": currency})
+            if one.price is not None and one.price.currency != self.currency:
+                raise errors.CURRENCY.error(params={"currency": one.price.currency, "expected": self.currency})
 
     def _put_pictures(self, id: str, *, fresh: bool) -> dict[str, int]:
         """The product's pictures at their ranks; by address the image's id.
