@@ -36,7 +36,7 @@ OUT_OF_REACH = {
     "amazon_feed_refused": "a feed of ours that Amazon cannot read: our own fault",
     "amazon_listing_gone": "a look shows that it has ended, and says so, before anything is refused for it",
     "amazon_offer_unknown": "every listing that is revised has its offer's id",
-    "etsy_currency_refused": "prices are in the currency of the account's facts, unless its shop has changed it since: tests/contract/marketplaces/test_etsy_publishing.py",
+    "etsy_currency_refused": "prices are in the currency of the account's facts, unless its shop has changed it since: tests/contract/marketplaces/test_etsy_bad_input.py",
     "etsy_not_live": "a look says that the listing has ended, and so the listing says it: tests/contract/marketplaces/test_etsy_revising.py",
     "etsy_offer_unknown": "every listing that is revised has its offer's id",
     "etsy_order_canceled": "an order that is cancelled is not shipped by us: tests/contract/marketplaces/test_etsy_orders.py asks for it",

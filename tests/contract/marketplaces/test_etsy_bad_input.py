@@ -1,0 +1,139 @@
+"""What Etsy would refuse of a product is named by the preview and by publishing, before anything is written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from listbridge.domain.ports import PublishRequest
+from listbridge.domain.verdicts import Rejected
+from tests.contract.marketplaces.acts import published
+from tests.contract.marketplaces.etsy_pictures import JPEG
+from tests.contract.marketplaces.etsy_products import fees, only, sized, with_settings
+from tests.contract.marketplaces.staged_etsy import EtsyStage
+
+
+@pytest.fixture
+def stage() -> EtsyStage:
+    return EtsyStage()
+
+
+def refused(stage: EtsyStage, request: PublishRequest) -> str:
+    """The code, told by the preview as well; nothing was written, nothing was made and nothing was paid."""
+    methods: list[str] = []
+    before = stage.before
+
+    def watched(sent: Any) -> None:
+        if stage.operation(sent) != "oauthToken":
+            methods.append(sent.method)
+        before(sent)
+
+    stage.before = watched  # type: ignore[method-assign]
+    adapter, desk = stage.open(), stage.new_desk(request)
+    previewed = {one.problem.code for one in adapter.preview(request)}
+    with pytest.raises(Rejected) as caught:
+        adapter.publish(request, desk.worker())
+    code = caught.value.problem.code
+    assert previewed == {code}
+    assert caught.value.problem.fix
+    assert set(methods) <= {"GET"}
+    assert desk.progress == {}
+    assert (stage.ever_made(), fees(stage)) == (0, [])
+    return code
+
+
+def test_401_products_in_one_listing(stage: EtsyStage) -> None:
+    many = sized(stage, *(f"s{n}" for n in range(401)))
+    assert refused(stage, many) == "etsy_too_many_variations"
+
+
+def test_parentheses_in_a_property(stage: EtsyStage) -> None:
+    assert refused(stage, sized(stage, "S", "M", option="Size (EU)")) == "etsy_parentheses_refused"
+
+
+def test_a_value_with_parentheses_is_told_of_its_variant_alone(stage: EtsyStage) -> None:
+    request = sized(stage, "S", "M (EU)")
+    adapter = stage.open()
+    told = [(one.problem.code, one.sku) for one in adapter.preview(request)]
+    assert told == [("etsy_parentheses_refused", "J-1")]
+    done = adapter.publish(request, stage.new_desk(request).worker())
+    assert (list(done.offers), list(done.left_out or ())) == (["J-0"], ["J-1"])
+    assert [one["sku"] for one in only(stage)["variations"]] == ["J-0"]
+
+
+def test_emoji_in_a_title(stage: EtsyStage) -> None:
+    assert refused(stage, stage.request(1, title="Candle 🕯")) == "etsy_title_characters"
+
+
+def test_a_tag_of_21_characters(stage: EtsyStage) -> None:
+    assert refused(stage, with_settings(stage.request(1), tags=["x" * 21])) == "etsy_tag_refused"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("image/jpeg", JPEG + bytes(20_000_000)),
+        ("image/jpeg", b"<!doctype html><html><body>Not here</body></html>"),
+        ("image/webp", b"RIFF\x00\x00\x00\x00WEBPVP8 "),
+        ("image/jpeg", b""),
+    ],
+    ids=["of 20 MB", "that is HTML", "of another kind", "of no byte"],
+)
+def test_a_picture(stage: EtsyStage, kind: str, body: bytes) -> None:
+    stage.pictures.served["/candle.jpg"] = (kind, body)
+    assert refused(stage, stage.request(1)) == "etsy_picture_refused"
+
+
+def test_a_picture_of_20_mb_whose_size_nobody_announced(stage: EtsyStage) -> None:
+    stage.pictures.announces = False
+    stage.pictures.served["/candle.jpg"] = ("image/jpeg", JPEG + bytes(20_000_000))
+    assert refused(stage, stage.request(1)) == "etsy_picture_refused"
+
+
+def test_a_picture_whose_size_nobody_announced_is_sent_where_it_is_small_enough(stage: EtsyStage) -> None:
+    stage.pictures.announces = False
+    published(stage)
+    assert only(stage)["state"] == "active"
+
+
+def test_a_bad_picture_among_more_than_a_listing_has(stage: EtsyStage) -> None:
+    """The preview looks at those that are sent: the first one, those of the variants, then as many of the rest as there is room for."""
+    request = stage.request(6)
+    images = tuple(f"https://images.example/{number}.jpg" for number in range(20))
+    stage.pictures.served["/jumper-S.jpg"] = ("text/html", b"<!doctype html>")
+    many = replace(request, product=replace(request.product, images=images))
+    assert refused(stage, many) == "etsy_picture_refused"
+
+
+def test_a_time_of_making_that_is_over(stage: EtsyStage) -> None:
+    assert refused(stage, with_settings(stage.request(1), when_made="2020_2024")) == "etsy_when_made_refused"
+
+
+def test_a_shipping_profile_that_the_seller_deleted(stage: EtsyStage) -> None:
+    stage.simulator.deeds.delete_shipping_profile(int(stage.seller["shippingProfileId"]), seller="anna")
+    assert refused(stage, stage.request(1)) == "etsy_shipping_profile_gone"
+
+
+def test_a_shipping_profile_that_calculates_needs_weight_and_size(stage: EtsyStage) -> None:
+    calculates = with_settings(stage.request(1), shipping_profile_id=str(stage.seller["calculatedProfileId"]))
+    assert refused(stage, calculates) == "etsy_measures_missing"
+    measured = with_settings(calculates, item_weight="200", item_length="10", item_width="10", item_height="5.5")
+    stage.open().publish(measured, stage.new_desk(measured).worker())
+    assert only(stage)["state"] == "active"
+
+
+def test_a_category_that_there_is_not(stage: EtsyStage) -> None:
+    assert refused(stage, with_settings(stage.request(1), taxonomy_id="999999")) == "etsy_category_unknown"
+
+
+def test_a_price_in_another_currency_than_the_shop_s() -> None:
+    stage = EtsyStage(currency="EUR")
+    assert refused(stage, stage.request(1)) == "etsy_currency_refused"
+
+
+def test_a_price_in_the_currency_that_the_shop_had_when_it_was_connected(stage: EtsyStage) -> None:
+    """Prices were computed in it: sent as they are, a listing would cost as many of the new currency's units."""
+    stage.simulator.world.sellers["anna"].currency = "EUR"
+    assert refused(stage, stage.request(6)) == "etsy_currency_refused"
