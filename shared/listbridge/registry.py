@@ -14,7 +14,7 @@ from typing import Any, Literal
 from listbridge import marketplaces as _marketplaces
 from listbridge import shops as _shops
 from listbridge.domain.manifest import MarketplaceManifest, ShopManifest
-from listbridge.domain.ports import MarketplaceAdapter, Missing, QueueScheme, ShopAdapter, WebhookScheme
+from listbridge.domain.ports import MarketplaceAdapter, Missing, QueueScheme, ShopAdapter, SignedScheme, WebhookScheme
 from listbridge.infra.calls.connection import Connection
 from listbridge.infra.calls.hand_over import HandOver
 
@@ -23,6 +23,8 @@ CONSENT = "consent"
 """The capability of a platform that hands over, in the browser or unasked, what opens a shop or an account."""
 EVENTS = "events"
 """The capability of a marketplace that tells an address of ours what changed."""
+SIGNED_EVENTS = "signed_events"
+"""The capability of a marketplace that tells an address of ours what changed, signed by a secret that it makes itself."""
 QUEUE_EVENTS = "queue_events"
 """The capability of a marketplace that sends to a queue of ours."""
 _ROOMS: dict[Room, ModuleType] = {"marketplaces": _marketplaces, "shops": _shops}
@@ -69,6 +71,14 @@ def event_scheme(slug: str) -> WebhookScheme:
     if EVENTS not in marketplace(slug).capabilities:
         raise Missing("events", slug)
     scheme: WebhookScheme = _module("marketplaces", slug, "events").SCHEME
+    return scheme
+
+
+def signed_event_scheme(slug: str) -> SignedScheme:
+    """How the marketplace signs what it tells us unasked. Raises Missing where it makes no secret of its own."""
+    if SIGNED_EVENTS not in marketplace(slug).capabilities:
+        raise Missing("signed events", slug)
+    scheme: SignedScheme = _module("marketplaces", slug, "events").SCHEME
     return scheme
 
 

@@ -38,6 +38,8 @@ def test_who_hands_over_what_opens_it_can_begin_and_receive(room: Room, slug: st
 def test_who_tells_of_changes_can_be_judged_and_understood(slug: str) -> None:
     by_http = _there(lambda: registry.event_scheme(slug), "judge", "parse")
     assert by_http is _promises("marketplaces", slug, registry.EVENTS)
+    signed = _there(lambda: registry.signed_event_scheme(slug), "judge", "parse", "is_secret")
+    assert signed is _promises("marketplaces", slug, registry.SIGNED_EVENTS)
     by_queue = _there(lambda: registry.queue_scheme(slug), "addressee", "parse")
     assert by_queue is _promises("marketplaces", slug, registry.QUEUE_EVENTS)
 

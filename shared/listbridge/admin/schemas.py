@@ -75,6 +75,13 @@ class NewCredentials(Body):
     """All credentials of the platform, as its JSON schema says; they are never returned."""
 
 
+class ListenBody(Body):
+    """What a marketplace told a person about the address at which it calls us."""
+
+    signing_secret: str = Field(default="", max_length=200, repr=False)
+    """The secret by which the marketplace signs its calls, where it makes one itself; it is never returned."""
+
+
 class AccountDraft(Body):
     """A seller account to connect: `now` with complete credentials, or `by_consent`, in the seller's browser."""
 

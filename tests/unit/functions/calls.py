@@ -145,6 +145,8 @@ class Operation:
     ids: tuple[str, ...]
     query: Mapping[str, Any]
     body: Mapping[str, Any] | None
+    bare: bool = False
+    """It may come without its body."""
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -168,6 +170,7 @@ def _operation(method: str, path: str, told: Mapping[str, Any]) -> Operation:
         tuple(one["name"] for one in given if one["in"] == "path"),
         {one["name"]: one["schema"] for one in given if one["in"] == "query"},
         content["application/json"]["schema"] if content else None,
+        bool(content) and not told["requestBody"].get("required", False),
     )
 
 

@@ -15,6 +15,7 @@ from listbridge.domain.orders.changes import first_seen
 from listbridge.domain.orders.orders import Buyer
 from listbridge.domain.ports import Budget
 from listbridge.domain.work import (
+    AccountEvent,
     Check,
     ImportOrder,
     Lane,
@@ -29,6 +30,7 @@ from listbridge.infra.calls.http import HttpSession
 from listbridge.infra.calls.tokens import TokenCache
 from listbridge.platforms import OpenedHandOvers, OpenedMarketplaces, OpenedShops, Opener
 from listbridge.services.deps import Deps
+from listbridge.services.inbox.look_again import look_again
 from listbridge.services.inbox.sync_catalog import sync_catalog
 from listbridge.services.jobs.run_job import run_job
 from listbridge.services.listings.publish.publish_listing import publish_listing
@@ -349,6 +351,8 @@ class Installation:
     def _work(self, message: Any) -> None:
         if isinstance(message, ShopEvent):
             sync_catalog(self.deps, [message])
+        elif isinstance(message, AccountEvent):
+            look_again(self.deps, message)
         elif isinstance(message, RecomputeChunk):
             run_job(self.deps, message, remaining_s=60)
         elif isinstance(message, Check):

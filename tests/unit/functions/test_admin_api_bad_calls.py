@@ -118,7 +118,7 @@ def test_a_body_that_no_row_can_hold_is_refused(stage: tuple[Installation, dict[
     for raw in NASTY_BODIES:
         answer = installation.call(route.method, _path(route, ids), raw=raw)
         _is_no_fault(answer, (route, raw[:80]))
-        assert answer.status in (400, 413, 422), (route, raw[:80], answer.text[:200])
+        assert answer.status in (400, 413, 422) or (route.bare and raw == ""), (route, raw[:80], answer.text[:200])
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from listbridge.admin.errors import InvalidFields, fields_checked
 from listbridge.admin.parameters import AccountPath, Cursor, OnSite
 from listbridge.admin.patches import AccountPatch
 from listbridge.admin.renamed_fields import by_the_names_of_today
-from listbridge.admin.schemas import AccountDraft, NewCredentials
+from listbridge.admin.schemas import AccountDraft, ListenBody, NewCredentials
 from listbridge.admin.shape import Shape
 from listbridge.admin.views.documents import AccountView, ConsentPage, FieldView
 from listbridge.admin.views.jobs import JobStarted, JobView
@@ -25,7 +25,7 @@ from listbridge.services.configuration import connect_account
 from listbridge.services.configuration.credentials import ACCOUNTS, fields_set
 from listbridge.services.configuration.edit_configuration import edited, propose_account
 from listbridge.services.configuration.hand_over import begin_hand_over
-from listbridge.services.configuration.hook_keys import hook_address, make_hook_keys
+from listbridge.services.configuration.hook_keys import hook_address, keep_told_secret, make_hook_keys
 from listbridge.services.configuration.public_address import public_base_url
 from listbridge.services.listings.act.unlink_account import start_unlinking
 from listbridge.services.listings.revise.release_guarded import start_release
@@ -72,6 +72,8 @@ class EventsView(Shape):
     """The token that the marketplace checks the address by; it is secret."""
     enter_by_hand: bool
     """Whether a person has to enter both at the marketplace, which cannot be asked by its API."""
+    needs_secret: bool
+    """Whether every call is refused, until the secret by which the marketplace signs is sent here."""
 
 
 class ChoicesView(Shape):
@@ -194,16 +196,21 @@ def creation_form(
 
 
 @router.post("/accounts/<account_id>/events", summary="Let the marketplace tell us what changes", tags=_TAGS)
-def listen(account_id: AccountPath) -> EventsView:
-    """Makes the account's secret address, once, and asks the marketplace to call it. A call only brings forward what
-    Listbridge reads anyway."""
+def listen(account_id: AccountPath, body: ListenBody = ListenBody()) -> EventsView:  # noqa: B008  # frozen
+    """Makes the account's secret address, once, and asks the marketplace to call it. Where the marketplace makes the
+    secret by which it signs its calls, send that in a second call; until then every call is refused. A call only brings
+    forward what Listbridge reads anyway."""
     deps, account = deps_of(router), _account(account_id)
     registry.event_scheme(account.marketplace)
     keys = make_hook_keys(deps, account.id)
+    if body.signing_secret:
+        _refuse_other_secrets(account.marketplace, body.signing_secret)
+        keys = keep_told_secret(deps, account.id, body.signing_secret)
     address = hook_address(public_base_url(deps.configuration), account.id, keys)
     adapter = deps.marketplaces.open(account)
     asked = adapter.listen(address, keys.token)
-    return EventsView(address=address, token=keys.token, enter_by_hand=not asked)
+    needs_secret = _makes_its_secret(account.marketplace) and not keys.told
+    return EventsView(address=address, token=keys.token, enter_by_hand=not asked, needs_secret=needs_secret)
 
 
 @router.post(
@@ -236,6 +243,15 @@ def authorize(account_id: AccountPath) -> ConsentPage:
 
 def _account(id: str) -> Account:
     return deps_of(router).configuration.get(Account, id)
+
+
+def _makes_its_secret(marketplace: str) -> bool:
+    return registry.SIGNED_EVENTS in registry.marketplace(marketplace).capabilities
+
+
+def _refuse_other_secrets(marketplace: str, secret: str) -> None:
+    if not _makes_its_secret(marketplace) or not registry.signed_event_scheme(marketplace).is_secret(secret):
+        raise InvalidFields([FieldView(field="signing_secret", text="is no signing secret of this marketplace")])
 
 
 def _view(account: Account) -> AccountView:

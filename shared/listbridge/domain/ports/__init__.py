@@ -67,7 +67,15 @@ from listbridge.domain.ports.storage import (
     ReservationChanges,
     VariantRepository,
 )
-from listbridge.domain.ports.webhooks import Delivery, HookKeys, Judged, Judgement, QueueScheme, WebhookScheme
+from listbridge.domain.ports.webhooks import (
+    Delivery,
+    HookKeys,
+    Judged,
+    Judgement,
+    QueueScheme,
+    SignedScheme,
+    WebhookScheme,
+)
 
 __all__ = [
     "AccountIdentity",
@@ -130,6 +138,7 @@ __all__ = [
     "ShopIdentity",
     "ShopTraits",
     "Shops",
+    "SignedScheme",
     "Submission",
     "Submitted",
     "SweepPage",

@@ -15,11 +15,12 @@ from listbridge.domain.work import Hint
 
 @dataclass(frozen=True, slots=True)
 class HookKeys:
-    """By what a delivery is known: `secrets` with which it may be signed, and the `token` in which its address ends, where
-    the core made one."""
+    """By what a delivery is known: `secrets` of ours with which it may be signed, the secret that the platform `told`, and the
+    `token` in which its address ends, where the core made one."""
 
     secrets: tuple[str, ...] = field(default=(), repr=False)
     token: str = field(default="", repr=False)
+    told: str = field(default="", repr=False)
 
     def fits(self, token: str) -> bool:
         """Whether a delivery came by the address that we told. Where we told none with a token, none has one."""
@@ -71,6 +72,13 @@ class WebhookScheme(Protocol):
 
     def parse(self, request: RawRequest) -> Delivery:
         """Raises ValueError when a genuine request cannot be understood."""
+
+
+class SignedScheme(WebhookScheme, Protocol):
+    """A scheme whose secret the platform makes, and a person brings."""
+
+    def is_secret(self, text: str) -> bool:
+        """Whether this can be a secret of the platform's."""
 
 
 class QueueScheme(Protocol):

@@ -73,7 +73,20 @@ MANIFEST = MarketplaceManifest(
     api_version="Open API v3 (OAS 3.0.2 of August 2026)",
     docs="https://developers.etsy.com/documentation/",
     capabilities=frozenset(
-        {"publish", "variations", "revise", "full_revise", "end", "relist", "link", "consent", "orders", "fulfillment"}
+        {
+            "publish",
+            "variations",
+            "revise",
+            "full_revise",
+            "end",
+            "relist",
+            "link",
+            "consent",
+            "orders",
+            "fulfillment",
+            "events",
+            "signed_events",
+        }
     ),
     traits=MarketplaceTraits(
         # No source says how late a write that was lost on its way is still applied, or shown: half a minute is our choice.

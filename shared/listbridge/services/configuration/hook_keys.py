@@ -11,6 +11,8 @@ from listbridge.services.deps import ConnectionDeps
 
 HOOKS = "hooks"
 """Where they are, below our prefix: apart from credentials, so that the door reads no account's."""
+_TOLD = "told"
+"""The field of a secret that the platform made, and a person entered."""
 
 
 def make_hook_keys(deps: ConnectionDeps, id: str) -> HookKeys:
@@ -22,6 +24,14 @@ def make_hook_keys(deps: ConnectionDeps, id: str) -> HookKeys:
         made = {"secret": secrets.token_hex(32), "token": secrets.token_urlsafe(32)}
         deps.secrets.put(secret_name(HOOKS, id), made)
         return keys_in(made)
+
+
+def keep_told_secret(deps: ConnectionDeps, id: str, told: str) -> HookKeys:
+    """Keep the secret with which the platform itself says that it signs, in the place of an earlier one. Raises Missing where no
+    address was made yet."""
+    name = secret_name(HOOKS, id)
+    deps.secrets.put(name, {**deps.secrets.get(name), _TOLD: told})
+    return hook_keys(deps, id)
 
 
 def hook_keys(deps: ConnectionDeps, id: str) -> HookKeys:
@@ -36,7 +46,7 @@ def forget_hook_keys(deps: ConnectionDeps, id: str) -> None:
 
 def keys_in(secret: Mapping[str, str]) -> HookKeys:
     """From what is stored."""
-    return HookKeys((secret["secret"],), secret["token"])
+    return HookKeys((secret["secret"],), secret["token"], secret.get(_TOLD, ""))
 
 
 def hook_address(base: str, id: str, keys: HookKeys | None) -> str:
