@@ -48,13 +48,9 @@ class OrderDeeds(OfferDeeds):
         Returns receiptId, and the quantity left of the last line.
         """
         with self._world.lock:
-            self._world.catch_up()
-            expire(self._world)
+            owner, now, new = self._seller(seller), self._world.now(), self._world.new_id
             refuse_unknown(lines, buyer)
-            owner = self._seller(seller)
-            bought = [self._line(owner, line) for line in lines]
-            self._refuse_more_than_there_is(bought)
-            now, new = self._world.now(), self._world.new_id
+            bought = self._basket(owner, lines)
             receipt = Receipt(
                 new(),
                 new(),
@@ -77,11 +73,7 @@ class OrderDeeds(OfferDeeds):
                 paid_at=now if paid else None,
                 processing=processing,
             )
-            self._world.receipts[receipt.receipt_id] = receipt
-            left = self._count_down(owner, bought)
-            if paid:
-                self._world.happened("order.paid", receipt)
-            return {"receiptId": receipt.receipt_id, "left": left}
+            return {"receiptId": receipt.receipt_id, "left": self._placed(owner, receipt, bought)}
 
     @deed
     def seed_orders(self, skus: list[str], **more: Any) -> Told:
@@ -90,6 +82,22 @@ class OrderDeeds(OfferDeeds):
             if "sku" in more:
                 raise DeedRefused("its SKUs are told as skus")
             return {"receiptIds": [self.buy(sku, **more)["receiptId"] for sku in skus]}
+
+    def _basket(self, owner: Seller, lines: list[dict[str, Any]]) -> list[_Bought]:
+        """The lines with what they take. Raises DeedRefused for what is not there, or not so often."""
+        self._world.catch_up()
+        expire(self._world)
+        bought = [self._line(owner, line) for line in lines]
+        self._refuse_more_than_there_is(bought)
+        return bought
+
+    def _placed(self, owner: Seller, receipt: Receipt, bought: list[_Bought]) -> int:
+        """The order stands: its units are gone, and apps are told. Returns how many are left of the last line's product."""
+        self._world.receipts[receipt.receipt_id] = receipt
+        left = self._count_down(owner, bought)
+        if receipt.paid_at is not None:
+            self._world.happened("order.paid", receipt)
+        return left
 
     def _line(self, owner: Seller, line: Mapping[str, Any]) -> _Bought:
         sku, quantity = str(line["sku"]), line.get("quantity", 1)

@@ -51,6 +51,15 @@ def receipt_told(seller: Seller, receipt: Receipt) -> dict[str, Any]:
         "is_gift": receipt.is_gift,
         "gift_message": entities(receipt.gift_message),
         "gift_sender": entities(receipt.gift_sender),
+        "transactions": [transaction_told(seller, receipt, one) for one in receipt.transactions],
+        **_afterwards(seller, receipt),
+        **_sums(seller, receipt),
+    }
+
+
+def _afterwards(seller: Seller, receipt: Receipt) -> dict[str, Any]:
+    """What became of it: its parcels, and the money that went back."""
+    return {
         "shipments": [
             {
                 "receipt_shipping_id": one.shipment_id,
@@ -60,7 +69,6 @@ def receipt_told(seller: Seller, receipt: Receipt) -> dict[str, Any]:
             }
             for one in receipt.shipments
         ],
-        "transactions": [transaction_told(seller, receipt, one) for one in receipt.transactions],
         "refunds": [
             {
                 "amount": seller.money(one.amount, receipt.currency),
@@ -71,7 +79,6 @@ def receipt_told(seller: Seller, receipt: Receipt) -> dict[str, Any]:
             }
             for one in receipt.refunds
         ],
-        **_sums(seller, receipt),
     }
 
 

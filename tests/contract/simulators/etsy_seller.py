@@ -176,3 +176,27 @@ def wrong(answer: requests.Response, status: int = 400) -> str:
     assert answer.status_code == status, answer.text
     told = answer.json()
     return json.dumps(told) if isinstance(told, list) else str(told["error"])
+
+
+def sent_again(told: dict[str, Any]) -> dict[str, Any]:
+    """A read inventory in the form in which it is written."""
+    products = [
+        {
+            "sku": one["sku"],
+            "property_values": [
+                {name: given for name, given in held.items() if name != "scale_name"} for held in one["property_values"]
+            ],
+            "offerings": [
+                {
+                    "price": offering["price"]["amount"] / offering["price"]["divisor"],
+                    "quantity": offering["quantity"],
+                    "is_enabled": offering["is_enabled"],
+                    "readiness_state_id": offering["readiness_state_id"],
+                }
+                for offering in one["offerings"]
+            ],
+        }
+        for one in told["products"]
+    ]
+    names = ("price_on_property", "quantity_on_property", "sku_on_property", "readiness_state_on_property")
+    return {"products": products, **{name: told[name] for name in names}}
