@@ -100,7 +100,7 @@ class EtsyAdapter(UnaskedOfMarketplace):
         return self._orders.url(order)
 
     def listen(self, address: str, token: str) -> bool:
-        """Whoever owns the app enters the address in Etsy's portal, which gives the secret. Etsy asks for no token."""
+        """The owner of the app enters the address in Etsy's portal, which gives the secret. Etsy asks for no token."""
         return False
 
     def creation_form(self, site: Site, kind: str) -> Mapping[str, Any]:

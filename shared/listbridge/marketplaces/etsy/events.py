@@ -21,7 +21,7 @@ from listbridge.infra.webhooks.signatures import sha256_in_base64, signed_by
 
 ID, TIME, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
 FRESH_S = 300
-"""A signature that is older is refused, or one from so far ahead: whoever overheard it cannot send it again for long."""
+"""A signature that is older is refused, or one from so far ahead: a stranger who overheard it cannot send it again for long."""
 _SECRET, _VERSION = "whsec_", "v1,"
 _SHORTEST_KEY = 16
 _MOST_SIGNATURES = 10
@@ -50,7 +50,7 @@ class EtsyEvents:
 
     def parse(self, request: RawRequest) -> Delivery:
         """Raises ValueError for a body without an event's name. Which order it is about is not read: the next poll shows it with all
-        others, and an app's endpoint hears of every shop that uses the app."""
+        others, and an app's endpoint is told about every shop that uses the app."""
         topic = text_at(json_object(request.body), "event_type")
         id = delivery_id(request.headers.get(ID, ""), request.body)
         known = topic in _ORDERS
