@@ -84,7 +84,7 @@ format: environments ## let ruff put the sources into shape
 
 .PHONY: lock
 lock: environments ## pin all requirements again, at their newest
-	@for file in shared/requirements requirements/dev requirements/sam requirements/emulator requirements/uv; do \
+	@for file in shared/requirements shared/signatures requirements/dev requirements/sam requirements/emulator requirements/uv; do \
 	  echo "$$file.txt"; \
 	  UV_SYSTEM_CERTS=1 .local/uv/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header $$file.in -o $$file.txt || exit 1; done

@@ -56,6 +56,7 @@ class Start:
     task: Path
     event: Path
     variables: Mapping[str, str]
+    layers: tuple[str, ...] = ("ListbridgeLayer",)
     at_import: bool = True
     """Build everything while the function is imported, as under Lambda; or else in its first call."""
 
@@ -79,10 +80,9 @@ def measure() -> list[Figure]:
         template.create_tables(emulator.client("dynamodb"), declared, stage="local")
         template.create_queues(emulator.client("sqs"), declared, stage="local")
         starts = [_bare(declared, emulator.url), *_starts(declared, built, emulator.url)]
-        layer = built / "ListbridgeLayer" / "python"
 
         def cold(start: Start, *more: str) -> Took:
-            return _cold(start, made.emulator.python, layer, *more)
+            return _cold(start, made.emulator.python, built, *more)
 
         took = _medians(starts, RUNS, cold)
         shared = _under_quota(starts, cold)
@@ -163,7 +163,8 @@ def _starts(declared: dict[str, Any], built: Path, endpoint_url: str) -> Iterato
     for logical_id, function in template.resources(declared, "AWS::Serverless::Function").items():
         name = Path(function["Properties"]["CodeUri"]).name
         for event in sorted((stage.ROOT / "events" / name).glob("*.json")):
-            yield Start(name, built / logical_id, event, variables[logical_id])
+            layers = tuple(template.layers_of(declared, function["Properties"]))
+            yield Start(name, built / logical_id, event, variables[logical_id], layers)
 
 
 def _bare(declared: dict[str, Any], endpoint_url: str) -> Start:
@@ -177,13 +178,14 @@ def _bare(declared: dict[str, Any], endpoint_url: str) -> Start:
     return Start("bare", _FOLDER, event, variables, at_import=False)
 
 
-def _cold(start: Start, python: Path, layer: Path, *processes: str) -> Took:
+def _cold(start: Start, python: Path, built: Path, *processes: str) -> Took:
     """One process. Nothing is written beside the code, as under Lambda."""
+    folders = [start.task, *(built / layer / "python" for layer in start.layers)]
     settings = {
         "PATH": "/usr/bin:/bin",
         "LANG": "C.UTF-8",
         "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONPATH": os.pathsep.join([str(start.task), str(layer)]),
+        "PYTHONPATH": os.pathsep.join(str(folder) for folder in folders),
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_EC2_METADATA_DISABLED": "true",

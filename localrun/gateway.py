@@ -18,10 +18,10 @@ from urllib.parse import urlsplit
 
 from waitress.server import create_server
 
-ALL_PATHS = re.compile(r"/(v1|webhooks|callbacks)/[!$-~]*")
+ALL_PATHS = re.compile(r"/(v1|webhooks|notices|callbacks)/[!$-~]*")
 """What the template routes."""
 
-SIGNED_PATHS = re.compile(r"/(webhooks|callbacks)/[A-Za-z0-9_.~-]+(\?[!$-~]*)?")
+SIGNED_PATHS = re.compile(r"/(webhooks|notices|callbacks)/[A-Za-z0-9_.~-]+(\?[!$-~]*)?")
 """What strangers may reach: one plain segment below a path whose function verifies a signature. No dots that climb,
 no encoded slashes, nothing that two parsers could read differently."""
 

@@ -1,7 +1,7 @@
 """Every built function, run once per sample event as Lambda would run it: `python -m localrun.rie`.
 
 AWS's runtime interface emulator, which SAM CLI brings along, starts the real runtime client (`awslambdaric`) on the
-artefacts that `sam build` made, with the layer beside them. Tables and queues are the emulator's. One call at a time:
+artefacts that `sam build` made, with its layers beside them. Tables and queues are the emulator's. One call at a time:
 two at once kill it.
 """
 
@@ -12,7 +12,7 @@ import os
 import platform
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,7 +73,8 @@ def _run(
     folder = Path(properties["CodeUri"]).name
     timeout = properties.get("Timeout", template["Globals"]["Function"]["Timeout"])
     variables = of_functions(template, endpoint_url=emulator.url)[name]
-    with _function(root, made, built, name, variables, timeout) as url:
+    layers = [built / layer / "python" for layer in template_file.layers_of(template, properties)]
+    with _function(root, made, built / name, layers, variables, timeout) as url:
         for path in sorted((root / "events" / folder).glob("*.json")):
             response = requests.post(f"{url}{_INVOKE}", data=path.read_bytes(), timeout=timeout + 10)
             answer = _read(response)
@@ -82,19 +83,23 @@ def _run(
 
 @contextmanager
 def _function(
-    root: Path, made: environments.Environments, built: Path, name: str, variables: dict[str, str], timeout: int
+    root: Path,
+    made: environments.Environments,
+    task: Path,
+    layers: Sequence[Path],
+    variables: dict[str, str],
+    timeout: int,
 ) -> Iterator[str]:
     """One built function behind its own runtime interface emulator; gives the address to invoke."""
     folder = root / ".local" / "run" / "rie" / "function"
     private_folder(folder)
     children = Children(folder)
     port, runtime_port = free_port(), free_port()
-    task, layer = built / name, built / "ListbridgeLayer" / "python"
     settings = {
         "PATH": f"{made.emulator.bin}:/usr/bin:/bin",
         "LANG": "C.UTF-8",
-        "PYTHONPATH": os.pathsep.join([str(task), str(layer)]),
-        "AWS_LAMBDA_FUNCTION_NAME": name,
+        "PYTHONPATH": os.pathsep.join(str(folder) for folder in [task, *layers]),
+        "AWS_LAMBDA_FUNCTION_NAME": task.name,
         "AWS_LAMBDA_FUNCTION_TIMEOUT": str(timeout),
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
         "AWS_REGION": REGION,
@@ -107,7 +112,7 @@ def _function(
     command += ["--runtime-api-address", f"127.0.0.1:{runtime_port}"]
     command += [str(made.emulator.python), "-m", "awslambdaric", "app.handler"]
     try:
-        child = children.start(f"rie-{name}", command, env=settings, cwd=task)
+        child = children.start(f"rie-{task.name}", command, env=settings, cwd=task)
         await_port(child, port)
         yield f"http://127.0.0.1:{port}"
     finally:

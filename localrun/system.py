@@ -291,10 +291,11 @@ class LocalSystem:
             requests.request(method, f"{self.api_url}{path}", headers=headers, timeout=60)
 
         delivery: tuple[str, str, dict[str, str]] = ("POST", "/webhooks/warming-up", {})
+        notice: tuple[str, str, dict[str, str]] = ("POST", "/notices/warming-up", {})
         question = ("GET", "/v1/health", {"Authorization": self.token("admin")})
         with ThreadPoolExecutor(max_workers=4) as pool:
             # Two workers for what comes in bursts: a second one that starts in the middle of a story looks like a delay.
-            calls = pool.map(call, [delivery, delivery, question])
+            calls = pool.map(call, [delivery, delivery, notice, question])
             list(pool.map(invoke, [next(iter(_SAMPLES.items())), *_SAMPLES.items()]))
             list(calls)
 

@@ -57,6 +57,12 @@ def resources(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
     return {name: body for name, body in template["Resources"].items() if body["Type"] == kind}
 
 
+def layers_of(template: dict[str, Any], properties: dict[str, Any]) -> list[str]:
+    """Logical ids of the layers that a function gets: those of every function, and its own after them."""
+    named = [*template["Globals"]["Function"]["Layers"], *properties.get("Layers", ())]
+    return [layer["Ref"] for layer in named]
+
+
 def create_tables(dynamodb: Any, template: dict[str, Any], *, stage: str) -> dict[str, str]:
     """Create every table of the template; returns the environment variable that names it -> its name.
 

@@ -8,14 +8,17 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import Field, TypeAdapter
 
 from listbridge import bootstrap
-from listbridge.domain.work import AccountEvent, ImportOrder, PollAccount
+from listbridge.domain.work import AccountEvent, ImportOrder, LearnNoticeKey, MarketplaceNotice, PollAccount
+from listbridge.services.inbox.heed_notice import heed_notice, learn_notice_key
 from listbridge.services.inbox.look_again import look_again
 from listbridge.services.inbox.queue_batch import side_by_side
 from listbridge.services.orders.arrive.poll_account import poll_account
 from listbridge.services.orders.import_order import import_order
 from listbridge.services.timers.import_tick import import_tick
 
-_Message: TypeAlias = Annotated[PollAccount | ImportOrder | AccountEvent, Field(discriminator="kind")]
+_Message: TypeAlias = Annotated[
+    PollAccount | ImportOrder | AccountEvent | MarketplaceNotice | LearnNoticeKey, Field(discriminator="kind")
+]
 _MESSAGES: TypeAdapter[_Message] = TypeAdapter(_Message)
 
 
@@ -36,6 +39,10 @@ def handler(event: dict[str, Any], context: bootstrap.LambdaContext) -> dict[str
                 poll_account(deps, message, remaining_s=context.get_remaining_time_in_millis() / 1000)
             elif isinstance(message, AccountEvent):
                 look_again(deps, message)
+            elif isinstance(message, MarketplaceNotice):
+                heed_notice(deps, message)
+            elif isinstance(message, LearnNoticeKey):
+                learn_notice_key(deps, message)
             else:
                 import_order(deps, message)
 
@@ -44,4 +51,8 @@ def handler(event: dict[str, Any], context: bootstrap.LambdaContext) -> dict[str
 
 def _about(message: _Message) -> str:
     """What two messages must be about to be done one after the other."""
+    if isinstance(message, LearnNoticeKey):
+        return f"key {message.key} of {message.marketplace}"  # which the door waits for
+    if isinstance(message, MarketplaceNotice):
+        return message.marketplace
     return f"{message.account}#{message.order}" if isinstance(message, ImportOrder) else message.account

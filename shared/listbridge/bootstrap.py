@@ -18,12 +18,14 @@ from listbridge.domain import trace
 from listbridge.infra import settings
 
 if TYPE_CHECKING:
-    from listbridge.domain.ports import Clock, ConfigurationStore, Inbox, Leases, Queues, SecretStore
+    from listbridge.domain.ports import Clock, ConfigurationStore, Inbox, Leases, Queues, SecretStore, Signatures
     from listbridge.domain.raw_request import RawRequest
     from listbridge.platforms import Opener
     from listbridge.services.deps import Deps
     from listbridge.services.inbox.ingest_message import MessageDoors
+    from listbridge.services.inbox.ingest_notice import NoticeDoors
     from listbridge.services.inbox.ingest_webhook import WebhookDoors
+    from listbridge.services.inbox.signing_keys import SigningKeys
 
     class Doors(WebhookDoors, MessageDoors, Protocol):
         """Of what comes by HTTP, and by a queue."""
@@ -58,16 +60,29 @@ class WebhookIngest:
     max_bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class NoticeIngest:
+    """What `marketplace_notices` works with."""
+
+    doors: NoticeDoors
+    keys: SigningKeys
+    signatures: Signatures
+    inbox: Inbox
+    queues: Queues
+    clock: Clock
+
+
 _TOLD_TO_ALL = ("log_level", "powertools_service_name", "secrets_prefix")
 _TOLD_WITH_DEPS = ("platform_urls", "http_timeout_s", "drain_lease_s", "due_shards")
 _deps: Deps | None = None
 _ingest: WebhookIngest | None = None
+_notices: NoticeIngest | None = None
 
 
-def use(deps: Deps | None, ingest: WebhookIngest | None = None) -> None:
+def use(deps: Deps | None, ingest: WebhookIngest | None = None, notices: NoticeIngest | None = None) -> None:
     """Put these in place of what the environment would give; None takes them away again. For tests."""
-    global _deps, _ingest
-    _deps, _ingest = deps, ingest
+    global _deps, _ingest, _notices
+    _deps, _ingest, _notices = deps, ingest, notices
 
 
 def lambda_function(
@@ -155,6 +170,34 @@ def webhook_ingest() -> WebhookIngest:
     return _ingest
 
 
+def notice_ingest() -> NoticeIngest:
+    """What the door of notices needs, and nothing more: no secret, and nothing that calls a platform."""
+    global _notices
+    if _notices is None:
+        from listbridge.infra import observability
+        from listbridge.infra.clock import SystemClock
+        from listbridge.infra.coordination.counters import DynamoCounters
+        from listbridge.infra.coordination.inbox import DynamoInbox
+        from listbridge.infra.coordination.notice_keys import DynamoNoticeKeys
+        from listbridge.infra.queues import SqsQueues
+        from listbridge.infra.repositories.configuration import DynamoConfiguration
+        from listbridge.infra.webhooks.ecdsa import Sha1Ecdsa
+        from listbridge.notice_doors import CachedNoticeDoors
+        from listbridge.services.inbox.signing_keys import SigningKeys
+
+        observability.configure()
+        clock, queues = SystemClock(), SqsQueues()
+        _notices = NoticeIngest(
+            doors=CachedNoticeDoors(DynamoConfiguration(), clock),
+            keys=SigningKeys(DynamoNoticeKeys(), DynamoCounters(), queues, clock),
+            signatures=Sha1Ecdsa(),
+            inbox=DynamoInbox(),
+            queues=queues,
+            clock=clock,
+        )
+    return _notices
+
+
 def deps() -> Deps:
     """Everything the other functions work with."""
     global _deps
@@ -181,6 +224,7 @@ def _build() -> Deps:
     from listbridge.infra.coordination.counters import DynamoCounters
     from listbridge.infra.coordination.inbox import DynamoInbox
     from listbridge.infra.coordination.leases import DynamoLeases
+    from listbridge.infra.coordination.notice_keys import DynamoNoticeKeys
     from listbridge.infra.queues import SqsQueues
     from listbridge.infra.repositories.activity import DynamoActivity
     from listbridge.infra.repositories.configuration import DynamoConfiguration
@@ -211,6 +255,7 @@ def _build() -> Deps:
         leases=leases,
         counters=DynamoCounters(),
         inbox=DynamoInbox(),
+        notice_keys=DynamoNoticeKeys(),
         jobs=DynamoJobs(clock),
         activity=DynamoActivity(),
         queues=SqsQueues(),
@@ -280,6 +325,15 @@ def _invoked(request_id: str) -> None:
     from listbridge.infra import observability
 
     observability.invoked(request_id)
+
+
+def observe_notice(marketplace: str, outcome: str) -> None:
+    """Count a notice by what became of it; a refused one is worth a line."""
+    from listbridge.infra import observability
+
+    level = logging.INFO if outcome in ("queued", "repeated", "unknown_topic", "ping") else logging.WARNING
+    facts = {"marketplace": marketplace}
+    observability.count("notice", f"notice.{outcome}", level=level, facts=facts, outcome=outcome)
 
 
 def observe_webhook(source: str, outcome: str) -> None:

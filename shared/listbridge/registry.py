@@ -14,7 +14,15 @@ from typing import Any, Literal
 from listbridge import marketplaces as _marketplaces
 from listbridge import shops as _shops
 from listbridge.domain.manifest import MarketplaceManifest, ShopManifest
-from listbridge.domain.ports import MarketplaceAdapter, Missing, QueueScheme, ShopAdapter, SignedScheme, WebhookScheme
+from listbridge.domain.ports import (
+    MarketplaceAdapter,
+    Missing,
+    NoticeScheme,
+    QueueScheme,
+    ShopAdapter,
+    SignedScheme,
+    WebhookScheme,
+)
 from listbridge.infra.calls.connection import Connection
 from listbridge.infra.calls.hand_over import HandOver
 
@@ -25,6 +33,8 @@ EVENTS = "events"
 """The capability of a marketplace that tells an address of ours what changed."""
 SIGNED_EVENTS = "signed_events"
 """The capability of a marketplace that tells an address of ours what changed, signed by a secret that it makes itself."""
+NOTICES = "notices"
+"""The capability of a marketplace that tells all of its applications what it signs with a key of its own."""
 QUEUE_EVENTS = "queue_events"
 """The capability of a marketplace that sends to a queue of ours."""
 _ROOMS: dict[Room, ModuleType] = {"marketplaces": _marketplaces, "shops": _shops}
@@ -79,6 +89,14 @@ def signed_event_scheme(slug: str) -> SignedScheme:
     if SIGNED_EVENTS not in marketplace(slug).capabilities:
         raise Missing("signed events", slug)
     scheme: SignedScheme = _module("marketplaces", slug, "events").SCHEME
+    return scheme
+
+
+def notice_scheme(slug: str) -> NoticeScheme:
+    """How the marketplace signs and shapes what it tells all of its applications. Raises Missing where it tells nothing."""
+    if NOTICES not in marketplace(slug).capabilities:
+        raise Missing("notices", slug)
+    scheme: NoticeScheme = _module("marketplaces", slug, "notices").SCHEME
     return scheme
 
 

@@ -9,6 +9,10 @@ from simulators.door import HttpDoor
 from simulators.ebay import EbaySimulator, Limits, describe_limits
 from simulators.ebay.stand_in import APP
 from simulators.kit.command import announce_and_wait, marketplace_parser, sellers_in
+from simulators.kit.posting import asker, poster
+
+_ANSWER_WITHIN_S = 10.0
+_WORKERS = 2
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -28,8 +32,15 @@ def main(arguments: list[str] | None = None) -> int:
     )
     for name, token in sellers_in(options):
         simulator.deeds.add_seller(name, refresh_token=token, marketplaces=options.marketplaces.split(","))
-    with HttpDoor(simulator, port=options.port, threads=options.threads) as door:
-        announce_and_wait(f"{door.url}\n{describe_limits(limits)}")
+    notices = simulator.world.notices
+    notices.queue.deliver_with(poster(_ANSWER_WITHIN_S))
+    notices.ask = asker(_ANSWER_WITHIN_S)
+    notices.queue.start(_WORKERS)
+    try:
+        with HttpDoor(simulator, port=options.port, threads=options.threads) as door:
+            announce_and_wait(f"{door.url}\n{describe_limits(limits)}")
+    finally:
+        notices.queue.stop()
     return 0
 
 

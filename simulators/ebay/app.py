@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 
 from simulators.clock import Clock, RealClock
-from simulators.ebay import accounts, oauth, pages
+from simulators.ebay import accounts, notice_api, oauth, pages
 from simulators.ebay.control import control_door
 from simulators.ebay.deeds import Deeds
 from simulators.ebay.errors import EbayError
@@ -27,6 +27,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *accounts.OPERATIONS,
     *taxonomy.OPERATIONS,
     *orders.OPERATIONS,
+    *notice_api.OPERATIONS,
 )
 TOKEN = "oauth2Token"
 

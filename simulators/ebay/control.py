@@ -1,4 +1,5 @@
-"""What the control door of the simulated marketplace shows beside what every door has: sellers, listings, orders, notifications."""
+"""What the control door of the simulated marketplace shows beside what every door has: sellers, listings, orders, notifications,
+and the deliveries of these to play with."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from simulators.ebay.offers import listings
 from simulators.ebay.state import Listing, Offer, Order, Seller
 from simulators.ebay.world import World
 from simulators.kit.control import ControlDoor, Wish, copied, flag_in, newest_of
+from simulators.kit.delivery_plays import deliveries_told, play
 from simulators.kit.times import iso
 
 
@@ -26,8 +28,10 @@ def control_door(world: World, deeds: Deeds) -> ControlDoor:
             "listings": partial(_listings, world),
             "orders": partial(_orders, world),
             "notifications": partial(_notifications, world),
+            "deliveries": lambda _: deliveries_told(world.notices.queue),
             "limits": lambda _: {"text": describe_limits(world.limits), "limits": world.limits.values},
         },
+        plays={"deliveries": partial(play, world.notices.queue)},
         clears={"notifications": world.notifications.clear},
         refusals=(EbayError,),
     )

@@ -1,7 +1,7 @@
 """eBay's error answers: `{"errors": [{errorId, domain, category, message, ...}]}`, ids from the official documents.
 
 Sources: `x-response-codes` of sell_inventory 1.18.4, sell_account 1.9.3, sell_fulfillment 1.20.7, sell_metadata 1.11.1
-and commerce_taxonomy 1.1.0; the ids below 4000 are eBay's common errors (developer guide, "Common errors").
+commerce_taxonomy 1.1.0 and commerce_notification 1.6.7; the ids below 4000 are eBay's common errors (developer guide, "Common errors").
 """
 
 from __future__ import annotations
@@ -139,6 +139,7 @@ _CATALOGUE: dict[int, tuple[str, str, str]] = {
     62005: ("API_TAXONOMY", "REQUEST", "The specified category ID does not belong to specified category tree."),
     62006: ("API_TAXONOMY", "REQUEST", "Missing category ID."),
     62007: ("API_TAXONOMY", "REQUEST", "Missing keyword 'q'."),
+    195001: ("API_NOTIFICATION", "REQUEST", "The specified key id is invalid."),
     62009: ("API_TAXONOMY", "REQUEST", "The specified category ID must be a leaf category."),
 }
 

@@ -11,6 +11,7 @@ from typing import Any
 from simulators.clock import Clock
 from simulators.ebay.errors import EbayError
 from simulators.ebay.limits import CallBudget, Limits
+from simulators.ebay.notices import Notices
 from simulators.ebay.state import Listing, Offer, Seller
 from simulators.faults import FaultPlan, Fields
 from simulators.kit.journal import Entry
@@ -47,6 +48,7 @@ class World(SellersWorld[JournalEntry, Seller]):
         self.order_lag = timedelta(0)  # how long getOrders does not know of new orders and of changes
         self.newest_orders_first = False
         self.notifications: deque[dict[str, Any]] = deque(maxlen=_NOTIFICATIONS_KEPT)
+        self.notices = Notices(self)
         self._in_flight: set[Hashable] = set()
         self._next_offer_id = 36_445_435_001
         self._next_listing_id = 110_550_000_001

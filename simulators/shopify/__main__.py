@@ -9,34 +9,14 @@ import argparse
 import json
 import logging
 import sys
-import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-
-import requests
 
 from simulators.door import HttpDoor
 from simulators.kit.command import announce_and_wait
 from simulators.kit.deeds import do
+from simulators.kit.posting import poster
 from simulators.shopify.app import ShopifySimulator
-
-_CONNECT_S = 1.0
-
-
-def poster(timeout_s: float) -> Callable[[str, dict[str, str], bytes], int]:
-    """Posts webhooks as Shopify does: 1 s to connect, `timeout_s` in all, no redirects followed."""
-    local = threading.local()
-
-    def deliver(url: str, headers: dict[str, str], body: bytes) -> int:
-        session: requests.Session | None = getattr(local, "session", None)
-        if session is None:
-            session = local.session = requests.Session()
-            session.trust_env = False
-        answer = session.post(url, data=body, headers=headers, timeout=(_CONNECT_S, timeout_s), allow_redirects=False)
-        return answer.status_code
-
-    return deliver
 
 
 def arguments() -> argparse.Namespace:

@@ -40,6 +40,8 @@ def test_who_tells_of_changes_can_be_judged_and_understood(slug: str) -> None:
     assert by_http is _promises("marketplaces", slug, registry.EVENTS)
     signed = _there(lambda: registry.signed_event_scheme(slug), "judge", "parse", "is_secret")
     assert signed is _promises("marketplaces", slug, registry.SIGNED_EVENTS)
+    noticed = _there(lambda: registry.notice_scheme(slug), "challenged", "signed", "parse")
+    assert noticed is _promises("marketplaces", slug, registry.NOTICES)
     by_queue = _there(lambda: registry.queue_scheme(slug), "addressee", "parse")
     assert by_queue is _promises("marketplaces", slug, registry.QUEUE_EVENTS)
 

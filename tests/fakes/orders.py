@@ -122,6 +122,11 @@ class FakeOrderRepository:
         with self._lock:
             self._buyers.pop(key, None)
 
+    def of_user(self, user: str) -> list[OrderKey]:
+        check_key(user)
+        with self._lock:
+            return sorted(key for key, buyer in self._buyers.items() if buyer.user == user)
+
     def with_buyers(self, cursor: str | None, limit: int) -> tuple[list[OrderKey], str | None]:
         with self._lock:
             keys = sorted(key for key in self._buyers if cursor is None or str(key) > cursor)

@@ -16,6 +16,7 @@ from tests.fakes.inbox import FakeInbox
 from tests.fakes.items import FakeItemRepository
 from tests.fakes.jobs import FakeJobRepository
 from tests.fakes.listings import FakeListingRepository
+from tests.fakes.notice_keys import FakeNoticeKeys
 from tests.fakes.orders import FakeOrderRepository
 from tests.fakes.polls import FakePollRepository
 from tests.fakes.publications import FakePublicationRepository
@@ -42,6 +43,7 @@ class Stores:
         self.leases = FakeLeases(self.clock, self.cut)
         self.counters = FakeCounters(self.cut)
         self.inbox = FakeInbox(self.cut)
+        self.notice_keys = FakeNoticeKeys(self.clock, self.cut)
         self.jobs = FakeJobRepository(self.clock, self.cut)
         self.activity = FakeActivityLog(self.cut)
         self.queues = FakeQueues(self.clock, self.cut)
@@ -61,6 +63,7 @@ class Stores:
             leases=self.leases,
             counters=self.counters,
             inbox=self.inbox,
+            notice_keys=self.notice_keys,
             jobs=self.jobs,
             activity=self.activity,
             queues=self.queues,

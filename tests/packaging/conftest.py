@@ -43,10 +43,20 @@ def functions(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
 @pytest.fixture(scope="session")
 def layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The layer's `python` folder, built by its own Makefile for the Python that runs the tests."""
+    return _built(tmp_path_factory, "ListbridgeLayer")
+
+
+@pytest.fixture(scope="session")
+def second_layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Likewise of the layer that one function has beside it."""
+    return _built(tmp_path_factory, "SignaturesLayer")
+
+
+def _built(tmp_path_factory: pytest.TempPathFactory, layer: str) -> Path:
     target = f"python{sys.version_info.major}.{sys.version_info.minor}-{_machine()}"
-    artifacts = tmp_path_factory.mktemp("layer")
+    artifacts = tmp_path_factory.mktemp(layer)
     subprocess.run(
-        ["make", "--makefile", str(ROOT / "shared" / "Makefile"), "build-ListbridgeLayer"],
+        ["make", "--makefile", str(ROOT / "shared" / "Makefile"), f"build-{layer}"],
         cwd=ROOT / "shared" / "targets" / target,
         env={
             **os.environ,

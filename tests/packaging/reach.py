@@ -18,6 +18,7 @@ from tests.packaging.slices import Module, Touch, file_of, module_named, touches
 
 FUNCTIONS = (
     "webhook_ingest",
+    "marketplace_notices",
     "sync_catalog",
     "recompute_listings",
     "revise_inventory",
@@ -39,13 +40,14 @@ _TABLE_OF_PORT = {
     "leases": "CoordinationTable",
     "counters": "CoordinationTable",
     "inbox": "InboxTable",
+    "notice_keys": "CoordinationTable",
     "jobs": "JobsTable",
     "activity": "ActivityTable",
 }
 _READS = re.compile(
     r"get|get_many|find|revs|all|of_\w+|page|due|current|pending|entries|recent|unfinished|count_live|unsent|waiting_for_skus|reservations"
 )
-_BUYERS = re.compile(r"buyers|with_buyers|put_buyer|erase_buyer")
+_BUYERS = re.compile(r"buyers|with_buyers|of_user|put_buyer|erase_buyer")
 _QUEUE_OF_LANE = {
     "SHOP_EVENTS": "ShopEventsQueue",
     "RECOMPUTE": "RecomputeQueue",
@@ -62,6 +64,13 @@ _DOOR = {
     ("send", "OrdersQueue"),
     ("read secrets", "shops"),
     ("read secrets", "hooks"),
+}
+# Likewise in bootstrap.notice_ingest: keys and counters, both in coordination, and no secret at all.
+_NOTICE_DOOR = {
+    ("read", "ConfigTable"),
+    ("write", "CoordinationTable"),
+    ("write", "InboxTable"),
+    ("send", "OrdersQueue"),
 }
 _SECRETS_OF_PORT = {"shops": "shops", "marketplaces": "accounts"}
 _DONE = {"get": {"read"}, "put": {"write", "make"}, "delete": {"make"}}
@@ -175,6 +184,8 @@ def needs(function: str) -> set[tuple[str, str]]:
     """What the services that a function can reach ask of their ports; too much rather than too little."""
     if function == "webhook_ingest":
         return _DOOR
+    if function == "marketplace_notices":
+        return _NOTICE_DOOR
     needed = {("send", _QUEUE_OF_LANE[lane]) for lane in _lanes_of(function)}
     for reached in _reached(function):
         of_keys = reached.module == _KEYS
@@ -211,7 +222,7 @@ def _needs_of(port: str, method: str) -> set[tuple[str, str]]:
     if (port, method) in _methods_that("scan"):
         needed.add(("scan", table))
     if buyers:
-        return needed | {("read" if method.endswith("buyers") else "write", table)}
+        return needed | {("read" if method.endswith("buyers") or method == "of_user" else "write", table)}
     if port == "orders" and method == "reserve":
         # The order is only proven, by a right that comes with writing; lines that hold nothing any more are deleted.
         return needed | {("write", "VariantsTable"), ("delete", "VariantsTable"), ("write", "OrdersTable")}

@@ -82,19 +82,32 @@ def test_every_table_has_an_alarm_for_its_throttles_and_the_index_of_due_rows_is
     assert _watched(template, "AWS/DynamoDB") == expected
 
 
-@pytest.mark.parametrize("alarm", ["ForgedDeliveriesAlarm", "ChainStoppedAlarm"])
+@pytest.mark.parametrize(
+    ("alarm", "door"),
+    [
+        ("ForgedDeliveriesAlarm", "WebhookIngest"),
+        ("ForgedNoticesAlarm", "MarketplaceNotices"),
+        ("ChainStoppedAlarm", "WebhookIngest"),
+    ],
+)
 def test_an_alarm_on_a_count_of_our_own_watches_what_the_code_writes(
-    template: dict[str, Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], alarm: str
+    template: dict[str, Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], alarm: str, door: str
 ) -> None:
     with monkeypatch.context() as environment:
-        environment.setenv("POWERTOOLS_SERVICE_NAME", _service_of_the_door(template))
+        environment.setenv("POWERTOOLS_SERVICE_NAME", _service_of(template, door))
         settings.forget()
         bootstrap.observe_webhook("shop_1", "forged")
+        bootstrap.observe_notice("ebay", "forged")
         observability.alarm("ChainStopped", lane="orders")
     settings.forget()
     watches = _alarms(template)[alarm]
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
-    (written,) = [line for line in lines if watches["MetricName"] in line]
+    (written,) = [
+        line
+        for line in lines
+        if watches["MetricName"]
+        in {metric["Name"] for one in line["_aws"]["CloudWatchMetrics"] for metric in one["Metrics"]}
+    ]
     (directive,) = written["_aws"]["CloudWatchMetrics"]
     assert watches["Namespace"] == directive["Namespace"]
     assert sorted(dimension["Name"] for dimension in watches["Dimensions"]) in [
@@ -116,9 +129,9 @@ def test_every_count_that_calls_for_a_person_has_an_alarm(template: dict[str, An
     assert raised <= ours
 
 
-def _service_of_the_door(template: dict[str, Any]) -> str:
-    door = template["Resources"]["WebhookIngestFunction"]["Properties"]
-    return str(door["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"])
+def _service_of(template: dict[str, Any], function: str) -> str:
+    properties = template["Resources"][f"{function}Function"]["Properties"]
+    return str(properties["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"])
 
 
 def test_every_alarm_tells_somebody(template: dict[str, Any]) -> None:

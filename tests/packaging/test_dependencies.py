@@ -40,7 +40,11 @@ def _distributions() -> dict[str, set[str]]:
 
 
 def _declared() -> set[str]:
-    lines = (ROOT / "shared" / "requirements.in").read_text().splitlines()
+    return {name for layer in ("requirements", "signatures") for name in _declared_in(layer)}
+
+
+def _declared_in(layer: str) -> set[str]:
+    lines = (ROOT / "shared" / f"{layer}.in").read_text().splitlines()
     return {line.strip().lower() for line in lines if line.strip() and not line.startswith("#")}
 
 
@@ -70,6 +74,14 @@ def test_every_declared_dependency_is_imported() -> None:
     assert _declared() - imported == set()
 
 
+def test_what_the_second_layer_holds_is_imported_by_the_one_module_that_runs_with_it() -> None:
+    assert _declared_in("signatures") == {"cryptography"}
+    importing = {path.name for path, tree in _sources() if "cryptography" in _imported_roots(tree)}
+    assert importing == {"ecdsa.py"}
+    naming = {path.name for path, tree in _sources() if "listbridge.infra.webhooks.ecdsa" in ast.unparse(tree)}
+    assert naming == {"bootstrap.py"}
+
+
 def test_every_aws_client_is_one_whose_description_the_layer_keeps() -> None:
     kept = set(re.findall(r"^[a-z0-9-]+$", (ROOT / "shared" / "aws-services.txt").read_text(), flags=re.MULTILINE))
     asked = {
@@ -87,7 +99,11 @@ def test_every_aws_client_is_one_whose_description_the_layer_keeps() -> None:
 
 
 def test_requirements_are_hashed_and_name_no_index() -> None:
-    for path in [*ROOT.glob("requirements/*.txt"), ROOT / "shared" / "requirements.txt"]:
+    for path in [
+        *ROOT.glob("requirements/*.txt"),
+        ROOT / "shared" / "requirements.txt",
+        ROOT / "shared" / "signatures.txt",
+    ]:
         text = path.read_text()
         assert "://" not in text, path
         pins = [line for line in text.splitlines() if re.match(r"^[a-z0-9]", line, flags=re.IGNORECASE)]

@@ -60,7 +60,7 @@ def test_a_role_allows_no_writing_deleting_or_secret_that_its_function_never_ask
     assert granted - needs(function) == set()
 
 
-@pytest.mark.parametrize("function", sorted(set(FUNCTIONS) - {"webhook_ingest"}))
+@pytest.mark.parametrize("function", sorted(set(FUNCTIONS) - {"webhook_ingest", "marketplace_notices"}))
 def test_a_role_names_no_table_that_the_slices_of_its_functions_services_do_not(
     template: dict[str, Any], function: str
 ) -> None:
@@ -119,6 +119,24 @@ def test_the_internet_facing_door_reads_the_shops_secrets_and_the_keys_we_made_a
         ("read secrets", "shops"),
         ("read secrets", "hooks"),
     }
+
+
+def test_the_door_of_notices_reads_no_secret_and_no_buyer_and_reaches_no_platform(template: dict[str, Any]) -> None:
+    assert _grants(template, "MarketplaceNoticesRole") == {
+        ("read", "ConfigTable"),
+        ("read", "CoordinationTable"),
+        ("read", "InboxTable"),
+        ("write", "CoordinationTable"),
+        ("write", "InboxTable"),
+        ("send", "OrdersQueue"),
+    }
+    actions = {
+        action
+        for policy in template["Resources"]["MarketplaceNoticesRole"]["Properties"]["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        for action in statement["Action"]
+    }
+    assert not [action for action in actions if action.startswith(("secretsmanager:", "lambda:", "execute-api:"))]
 
 
 def test_the_internet_facing_door_deletes_nothing(template: dict[str, Any]) -> None:

@@ -48,6 +48,7 @@ TABLES = [
 ]
 FUNCTIONS = {
     "WebhookIngest": "webhook_ingest",
+    "MarketplaceNotices": "marketplace_notices",
     "SyncCatalog": "sync_catalog",
     "RecomputeListings": "recompute_listings",
     "ReviseInventory": "revise_inventory",

@@ -74,14 +74,14 @@ def test_no_sample_belongs_to_a_function_that_does_not_exist(functions: dict[str
 
 
 def _of_the_gateway() -> dict[str, dict[str, Any]]:
-    samples = {**_samples("webhook_ingest"), **_samples("admin_api")}
+    samples = {**_samples("webhook_ingest"), **_samples("marketplace_notices"), **_samples("admin_api")}
     return {name: sample for name, sample in samples.items() if "Records" not in sample}
 
 
 def test_api_samples_have_the_keys_that_sam_generates(generated: dict[str, dict[str, Any]]) -> None:
     reference = generated["Api"]
     samples = _of_the_gateway()
-    assert len(samples) == 3
+    assert len(samples) == 5
     for name, sample in samples.items():
         assert set(sample) == set(reference), name
         context = set(sample["requestContext"])
@@ -128,6 +128,6 @@ def test_queue_samples_are_messages_that_the_lanes_can_read() -> None:
         "recompute_listings": ["check", "recompute_chunk"],
         "revise_inventory": ["nudge"],
         "publish_listing": ["publish_task"],
-        "import_orders": ["poll_account", "import_order"],
+        "import_orders": ["poll_account", "import_order", "marketplace_notice", "learn_notice_key"],
         "relay_fulfillment": ["relay_order"],
     }

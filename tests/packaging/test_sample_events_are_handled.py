@@ -79,6 +79,13 @@ def test_the_delivery_with_a_wrong_signature_is_refused_and_leaves_nothing(emula
     assert _rows(emulator, "INBOX_TABLE") == []
 
 
+@pytest.mark.parametrize("event", ["account_deletion", "challenge"])
+def test_a_marketplace_whose_address_nobody_has_asked_for_finds_nobody(emulator: EmulatedAws, event: str) -> None:
+    answer = _handler("marketplace_notices")(_sample("marketplace_notices", event), _CONTEXT)
+    assert answer["statusCode"] == 404
+    assert _rows(emulator, "INBOX_TABLE") == []
+
+
 def test_a_message_that_no_marketplace_sends_comes_back_and_leaves_nothing(emulator: EmulatedAws) -> None:
     sample = _sample("webhook_ingest", "marketplace_event")
     id = sample["Records"][0]["messageId"]
@@ -117,6 +124,7 @@ def test_what_a_marketplace_tells_of_a_seller_is_stored_and_queued_once_however_
         ("revise_inventory", "nudge"),
         ("publish_listing", "publish_task"),
         ("import_orders", "messages"),
+        ("import_orders", "notices"),
         ("relay_fulfillment", "relay_order"),
     ],
 )

@@ -41,6 +41,35 @@ def test_every_handler_imports_from_its_own_folder_and_the_layer_alone(
     assert failures == {}
 
 
+_CHECK_A_SIGNATURE = """
+import sys
+layer, second = sys.argv[1:]
+sys.path[:0] = [layer, second]
+from listbridge.infra.webhooks.ecdsa import Sha1Ecdsa
+import cryptography
+assert cryptography.__file__.startswith(second), cryptography.__file__
+assert not Sha1Ecdsa().fits("no key", b"no signature", b"")
+"""
+
+
+def test_signatures_are_checked_with_both_layers_and_with_the_first_alone_they_cannot_be(
+    layer: Path, second_layer: Path, tmp_path: Path
+) -> None:
+    both = run_isolated(_CHECK_A_SIGNATURE, str(layer), str(second_layer), cwd=tmp_path)
+    assert both.returncode == 0, both.stderr
+    alone = run_isolated(_CHECK_A_SIGNATURE, str(layer), str(tmp_path), cwd=tmp_path)
+    assert "No module named 'cryptography'" in alone.stderr
+
+
+def test_the_second_layer_holds_nothing_of_the_first_and_is_as_small_as_it_is_said_to_be(
+    layer: Path, second_layer: Path
+) -> None:
+    twice = {path.name for path in layer.iterdir()} & {path.name for path in second_layer.iterdir()}
+    assert twice - {"__pycache__"} == set()
+    size = sum(path.stat().st_size for path in second_layer.rglob("*") if path.is_file())
+    assert size < 20_000_000
+
+
 def test_a_function_folder_holds_its_handler_and_nothing_else(functions: dict[str, dict[str, Any]]) -> None:
     contents = {
         properties["CodeUri"]: sorted(path.name for path in (ROOT / properties["CodeUri"]).iterdir() if path.is_file())

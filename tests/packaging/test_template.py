@@ -195,6 +195,8 @@ def test_only_signed_paths_go_without_the_authorizer(
     assert _open_paths(functions) == {
         ("POST", "/webhooks/{shop_id}"),
         ("GET", "/webhooks/{shop_id}"),
+        ("POST", "/notices/{slug}"),
+        ("GET", "/notices/{slug}"),
         ("GET", "/callbacks/{slug}"),
         ("POST", "/callbacks/{slug}"),
     }
@@ -219,6 +221,21 @@ def test_a_person_cannot_write_their_own_address(template: dict[str, Any]) -> No
     assert client["WriteAttributes"] == ["locale"]  # an empty list would be all of them
     assert pool["UserAttributeUpdateSettings"] == {"AttributesRequireVerificationBeforeUpdate": ["email"]}
     assert pool["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": True}
+
+
+def test_the_layer_with_the_arithmetic_of_public_keys_is_the_notice_doors_alone(
+    template: dict[str, Any], functions: dict[str, Properties]
+) -> None:
+    assert template["Globals"]["Function"]["Layers"] == [{"Ref": "ListbridgeLayer"}]
+    more = {name: properties["Layers"] for name, properties in functions.items() if "Layers" in properties}
+    assert more == {"MarketplaceNoticesFunction": [{"Ref": "SignaturesLayer"}]}
+
+
+def test_both_layers_are_built_for_the_runtime_and_the_processor_of_the_functions(template: dict[str, Any]) -> None:
+    first, second = template["Resources"]["ListbridgeLayer"], template["Resources"]["SignaturesLayer"]
+    assert first["Metadata"] == second["Metadata"]
+    del first["Properties"]["Description"], second["Properties"]["Description"]
+    assert first["Properties"] == second["Properties"]
 
 
 def test_there_is_one_rest_api_and_no_http_api(template: dict[str, Any]) -> None:

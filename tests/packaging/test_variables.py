@@ -49,6 +49,8 @@ def _reads(function: str, properties: dict[str, Any]) -> set[str]:
     app = (ROOT / "functions" / function / "app.py").read_text()
     if "bootstrap.webhook_ingest" in app:
         named = _settings_named_in(inspect.getsource(bootstrap.webhook_ingest))
+    elif "bootstrap.notice_ingest" in app:
+        named = _settings_named_in(inspect.getsource(bootstrap.notice_ingest))
     else:
         named = {"http_timeout_s", "platform_urls", "drain_lease_s"}  # of all that is built for every such function
         named |= {"drain_run_s"} if any(touch.of_port == "drain_run_s" for touch in touched(function)) else set()
@@ -153,6 +155,7 @@ def starts(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setattr(bootstrap, "_warm", lambda: None)
     monkeypatch.setattr(bootstrap, "_build", lambda: None)
     monkeypatch.setattr(bootstrap, "webhook_ingest", lambda: None)
+    monkeypatch.setattr(bootstrap, "notice_ingest", lambda: None)
     yield start
     monkeypatch.undo()
     bootstrap.use(None)

@@ -255,6 +255,16 @@ class SalesList(Document):
     rules: Rules = Rules()
 
 
+class NoticeAddress(Document):
+    """Where one marketplace tells us what it tells all of its applications. The token proves to the marketplace, by a hash, that the
+    address is ours; it opens nothing, so it is no secret of ours."""
+
+    kind: ClassVar[str] = "notice_address"
+    id: str
+    """The marketplace's slug."""
+    token: str
+
+
 class Deployment(Document):
     """What this installation knows about itself."""
 

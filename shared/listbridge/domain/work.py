@@ -39,6 +39,9 @@ class HintKind(Word):
     LISTING = "listing"  # of a marketplace, by its SKU
     SUBMISSION = "submission"  # what a marketplace took in and has decided, by what its tickets begin with
     ACCOUNT_GONE = "account_gone"  # a marketplace says that the seller no longer lets us in
+    USER = (
+        "user"  # a marketplace's user who is to be forgotten, by their fingerprint, for a queue holds no buyer's data
+    )
 
 
 MOST_HINTS = 500
@@ -51,6 +54,8 @@ class Hint(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
     kind: HintKind
     id: str = ""
+    until: datetime | None = None
+    """With `user`: when they went (UTC). Nothing that came later is theirs."""
 
 
 class Message(BaseModel):
@@ -92,6 +97,24 @@ class AccountEvent(Message):
     delivery: str = ""
     hints: tuple[Hint, ...] = ()
     received_at: datetime | None = None
+
+
+class MarketplaceNotice(Message):
+    """A marketplace has told all of its applications something, and signed it: heed it for every account there."""
+
+    kind: Literal["marketplace_notice"] = "marketplace_notice"
+    marketplace: str
+    delivery: str
+    hints: tuple[Hint, ...] = ()
+    received_at: datetime
+
+
+class LearnNoticeKey(Message):
+    """A notice is signed with a key that we do not know, or have known for long: ask the marketplace for it."""
+
+    kind: Literal["learn_notice_key"] = "learn_notice_key"
+    marketplace: str
+    key: str
 
 
 class Nudge(Message):
@@ -217,6 +240,16 @@ class RelayOrder(Message):
 
 
 AnyMessage = Annotated[
-    ShopEvent | AccountEvent | Nudge | RecomputeChunk | Check | PublishTask | PollAccount | ImportOrder | RelayOrder,
+    ShopEvent
+    | AccountEvent
+    | MarketplaceNotice
+    | LearnNoticeKey
+    | Nudge
+    | RecomputeChunk
+    | Check
+    | PublishTask
+    | PollAccount
+    | ImportOrder
+    | RelayOrder,
     Field(discriminator="kind"),
 ]

@@ -22,6 +22,7 @@ from listbridge.domain.ports import (
     Leases,
     ListingRepository,
     Marketplaces,
+    NoticeKeys,
     OrderRepository,
     PollRepository,
     PublicationRepository,
@@ -84,6 +85,7 @@ class Deps:
     leases: Leases
     counters: Counters
     inbox: Inbox
+    notice_keys: NoticeKeys
     jobs: JobRepository
     activity: ActivityLog
     queues: Queues
@@ -176,10 +178,13 @@ class OrderDeps(LedgerDeps, Protocol):
 
 
 class InboxDeps(OrderDeps, Protocol):
-    """What a delivery leads to: its row in the inbox, and whatever has to be read again because of it."""
+    """What a delivery leads to: its row in the inbox, the key that it is signed with, and whatever has to be read again because of it."""
 
     @property
     def inbox(self) -> Inbox: ...
+
+    @property
+    def notice_keys(self) -> NoticeKeys: ...
 
 
 class PublishDeps(OrderDeps, Protocol):

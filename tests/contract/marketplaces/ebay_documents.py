@@ -41,6 +41,7 @@ _DOCUMENTS = (
     "sell_metadata_v1_oas3.json",
     "commerce_taxonomy_v1_oas3.yaml",
     "commerce_identity_v1_oas3.json",
+    "commerce_notification_v1_oas3.yaml",
     "developer_analytics_v1_beta_oas3.json",
 )
 _OVERLAY = Path(__file__).parents[3] / "simulators" / "ebay" / "offers" / "required_at_publish.json"

@@ -12,6 +12,7 @@ from listbridge.infra.coordination.budgets import BucketRows, BudgetPool
 from listbridge.infra.coordination.counters import DynamoCounters
 from listbridge.infra.coordination.inbox import DynamoInbox
 from listbridge.infra.coordination.leases import DynamoLeases
+from listbridge.infra.coordination.notice_keys import DynamoNoticeKeys
 from listbridge.infra.repositories.activity import DynamoActivity
 from listbridge.infra.repositories.buckets import DynamoBuckets
 from listbridge.infra.repositories.configuration import DynamoConfiguration
@@ -45,6 +46,7 @@ class OurPorts(Protocol):
     leases: ports.Leases
     counters: ports.Counters
     inbox: ports.Inbox
+    notice_keys: ports.NoticeKeys
     jobs: ports.JobRepository
     activity: ports.ActivityLog
     secrets: ports.SecretStore
@@ -74,6 +76,7 @@ class Emulated:
         self.leases = DynamoLeases(self.clock)
         self.counters = DynamoCounters()
         self.inbox = DynamoInbox()
+        self.notice_keys = DynamoNoticeKeys()
         self.jobs = DynamoJobs(self.clock)
         self.activity = DynamoActivity()
         self.secrets = SecretsManagerStore()

@@ -116,6 +116,13 @@ def test_unsent_rows_come_oldest_first_and_only_beyond_the_age(store: OurPorts, 
     store.inbox.taken([(row(name).source, f"d{number}") for number in range(4)])
 
 
+def test_a_row_of_a_marketplace_is_told_from_one_of_an_account(store: OurPorts, name: str) -> None:
+    store.inbox.store(replace(row(name), of_marketplace=True))
+    store.inbox.store(replace(row(name, "d2"), of_account=True))
+    found = {one.delivery: (one.of_marketplace, one.of_account) for one in unsent(store, name)}
+    assert found == {"d1": (True, False), "d2": (False, True)}
+
+
 def test_a_row_of_an_account_is_told_from_one_of_a_shop(store: OurPorts, name: str) -> None:
     told = replace(row(name), of_account=True)
     store.inbox.store(told)

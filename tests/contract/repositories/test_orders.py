@@ -199,6 +199,19 @@ def test_every_order_whose_buyer_is_kept_is_named_once(store: OurPorts, name: st
     assert mine == [key for key in keys if key != keys[3]]
 
 
+def test_the_orders_of_a_user_are_found_while_their_data_are_kept(store: OurPorts, name: str) -> None:
+    ada, bob = f"{name}-ada", f"{name}-bob"
+    keys = [order_key(name, f"o{number}") for number in range(4)]
+    for key, user in zip(keys, (ada, ada, bob, ""), strict=True):
+        store.orders.put_buyer(key, replace(buyer(), user=user))
+    assert sorted(store.orders.of_user(ada)) == keys[:2]
+    assert store.orders.buyers([keys[0]])[keys[0]].user == ada
+    store.orders.put_buyer(keys[1], buyer())  # told again, without a name
+    store.orders.erase_buyer(keys[0])
+    assert (store.orders.of_user(ada), store.orders.of_user(bob)) == ([], [keys[2]])
+    assert store.orders.of_user(f"{name}-nobody") == []
+
+
 # ---- lines that come back under another order's id ----
 
 

@@ -99,6 +99,9 @@ def catalogue_calls(anna: EbaySeller) -> None:
     anna.call("GET", f"{taxonomy}/category_tree/0/get_item_aspects_for_category?category_id=45220")
     metadata = f"{API}/sell/metadata/v1/marketplace/EBAY_US/get_item_condition_policies"
     anna.call("GET", f"{metadata}?filter=categoryIds:%7B45220%7D")
+    keys = anna.simulator.world.notices.keys
+    anna.call("GET", f"{API}/commerce/notification/v1/public_key/{keys.current}")
+    anna.call("GET", f"{API}/commerce/notification/v1/public_key/nobodys")
     analytics = f"{API}/developer/analytics/v1_beta"
     anna.call("GET", f"{analytics}/rate_limit/?api_context=sell&api_name=inventory")
     anna.call("GET", f"{analytics}/user_rate_limit/")

@@ -19,6 +19,8 @@ from listbridge.domain.work import (
     Check,
     ImportOrder,
     Lane,
+    LearnNoticeKey,
+    MarketplaceNotice,
     Nudge,
     PollAccount,
     PublishTask,
@@ -30,6 +32,7 @@ from listbridge.infra.calls.http import HttpSession
 from listbridge.infra.calls.tokens import TokenCache
 from listbridge.platforms import OpenedHandOvers, OpenedMarketplaces, OpenedShops, Opener
 from listbridge.services.deps import Deps
+from listbridge.services.inbox.heed_notice import heed_notice, learn_notice_key
 from listbridge.services.inbox.look_again import look_again
 from listbridge.services.inbox.sync_catalog import sync_catalog
 from listbridge.services.jobs.run_job import run_job
@@ -124,6 +127,7 @@ class Installation:
             leases=self.stores.leases,
             counters=self.stores.counters,
             inbox=self.stores.inbox,
+            notice_keys=self.stores.notice_keys,
             jobs=self.stores.jobs,
             activity=self.stores.activity,
             queues=self.stores.queues,
@@ -367,3 +371,7 @@ class Installation:
             import_order(self.deps, message)
         elif isinstance(message, RelayOrder):
             relay_order(self.deps, message)
+        elif isinstance(message, MarketplaceNotice):
+            heed_notice(self.deps, message)
+        elif isinstance(message, LearnNoticeKey):
+            learn_notice_key(self.deps, message)

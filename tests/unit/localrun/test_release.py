@@ -126,7 +126,7 @@ def test_a_value_that_samconfig_changed_reaches_a_stack_that_has_another(root: P
 def test_a_stack_from_before_a_parameter_was_there_gets_it(root: Path) -> None:
     old = {name: value for name, value in _prod().items() if name not in ("Tracing", "WebhookBurst")}
     parameters = Aws(stack=old).deploy(root, Wishes("prod"))
-    assert (parameters["Tracing"], parameters["WebhookBurst"]) == ("PassThrough", "12")
+    assert (parameters["Tracing"], parameters["WebhookBurst"]) == ("PassThrough", "10")
 
 
 def test_one_override_drops_nothing_that_samconfig_or_the_stack_has(root: Path) -> None:

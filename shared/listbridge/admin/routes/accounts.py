@@ -26,6 +26,7 @@ from listbridge.services.configuration.credentials import ACCOUNTS, fields_set
 from listbridge.services.configuration.edit_configuration import edited, propose_account
 from listbridge.services.configuration.hand_over import begin_hand_over
 from listbridge.services.configuration.hook_keys import hook_address, keep_told_secret, make_hook_keys
+from listbridge.services.configuration.notice_address import make_notice_token, notice_address
 from listbridge.services.configuration.public_address import public_base_url
 from listbridge.services.listings.act.unlink_account import start_unlinking
 from listbridge.services.listings.revise.release_guarded import start_release
@@ -197,20 +198,27 @@ def creation_form(
 
 @router.post("/accounts/<account_id>/events", summary="Let the marketplace tell us what changes", tags=_TAGS)
 def listen(account_id: AccountPath, body: ListenBody = ListenBody()) -> EventsView:  # noqa: B008  # frozen
-    """Makes the account's secret address, once, and asks the marketplace to call it. Where the marketplace makes the
-    secret by which it signs its calls, send that in a second call; until then every call is refused. A call only brings
-    forward what Listbridge reads anyway."""
+    """Makes the address, once, and asks the marketplace to call it. Where the marketplace makes the secret by which it
+    signs its calls, send that in a second call; until then every call is refused. A call only brings forward what
+    Listbridge reads anyway. Where the marketplace signs what it tells all of its applications, accounts share one
+    address, and by it a buyer who has closed their account there is forgotten."""
     deps, account = deps_of(router), _account(account_id)
-    registry.event_scheme(account.marketplace)
-    keys = make_hook_keys(deps, account.id)
+    base, its = public_base_url(deps.configuration), account.marketplace
+    told_to_all = registry.NOTICES in registry.marketplace(its).capabilities
+    if not told_to_all:
+        registry.event_scheme(its)
     if body.signing_secret:
-        _refuse_other_secrets(account.marketplace, body.signing_secret)
-        keys = keep_told_secret(deps, account.id, body.signing_secret)
-    address = hook_address(public_base_url(deps.configuration), account.id, keys)
-    adapter = deps.marketplaces.open(account)
-    asked = adapter.listen(address, keys.token)
-    needs_secret = _makes_its_secret(account.marketplace) and not keys.told
-    return EventsView(address=address, token=keys.token, enter_by_hand=not asked, needs_secret=needs_secret)
+        _refuse_other_secrets(its, body.signing_secret)
+    if told_to_all:
+        token, address, needs_secret = make_notice_token(deps.configuration, its), notice_address(base, its), False
+    else:
+        keys = make_hook_keys(deps, account.id)
+        if body.signing_secret:
+            keys = keep_told_secret(deps, account.id, body.signing_secret)
+        token, address = keys.token, hook_address(base, account.id, keys)
+        needs_secret = _makes_its_secret(its) and not keys.told
+    asked = deps.marketplaces.open(account).listen(address, token)
+    return EventsView(address=address, token=token, enter_by_hand=not asked, needs_secret=needs_secret)
 
 
 @router.post(

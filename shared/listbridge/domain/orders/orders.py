@@ -5,6 +5,7 @@ The row is permanent and holds nothing of the buyer's; their data stand in a row
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -213,7 +214,8 @@ class Gift:
 class Buyer:
     """A buyer's personal data: never logged, never in a message, erased some time after the order is done.
 
-    `note` is what the buyer wrote to the seller at the checkout.
+    `note` is what the buyer wrote to the seller at the checkout. `user` is the fingerprint of their name at the marketplace,
+    where that tells us who is to be forgotten; the name itself is not kept.
     """
 
     name: str = ""
@@ -224,9 +226,15 @@ class Buyer:
     billing: Address | None = None
     note: str = ""
     gifts: tuple[Gift, ...] = ()
+    user: str = ""
 
     def __repr__(self) -> str:
         return "Buyer(…)"
+
+
+def fingerprint(marketplace: str, user: str) -> str:
+    """A marketplace's user, in a form that tells nobody who they are; "" for no name. Upper and lower case are the same user."""
+    return hashlib.sha256(f"{marketplace}#{user.strip().casefold()}".encode()).hexdigest() if user.strip() else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from listbridge.domain.ports.marketplaces import (
     Submitted,
     UnitRevision,
 )
+from listbridge.domain.ports.notices import NoticeKey, NoticeKeys, NoticeScheme, Signatures, Signed
 from listbridge.domain.ports.previews import FieldProblem
 from listbridge.domain.ports.publishing import (
     FollowRequest,
@@ -114,6 +115,9 @@ __all__ = [
     "Marketplaces",
     "Missing",
     "NotACursor",
+    "NoticeKey",
+    "NoticeKeys",
+    "NoticeScheme",
     "OrderPage",
     "OrderRepository",
     "OrderTraits",
@@ -138,6 +142,8 @@ __all__ = [
     "ShopIdentity",
     "ShopTraits",
     "Shops",
+    "Signatures",
+    "Signed",
     "SignedScheme",
     "Submission",
     "Submitted",

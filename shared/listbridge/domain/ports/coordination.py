@@ -73,7 +73,7 @@ class Counters(Protocol):
 @dataclass(frozen=True, slots=True)
 class InboxRow:
     """One delivery of a shop, or of an account's marketplace, without its body: it may exceed a row, and it may hold a buyer's
-    data. `source` is the id of the shop or account."""
+    data. `source` is the id of the shop or account, or the slug of a marketplace that told all of its applications."""
 
     source: str
     delivery: str
@@ -82,6 +82,7 @@ class InboxRow:
     stored_at: datetime
     state: str = "stored"  # stored, queued, taken
     of_account: bool = False
+    of_marketplace: bool = False
 
 
 class Inbox(Protocol):

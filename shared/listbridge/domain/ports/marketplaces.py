@@ -299,6 +299,12 @@ class MarketplaceAdapter(Protocol):
         `last`: no other account of ours is told there, so that what they share at the marketplace goes as well.
         """
 
+    def notice_key(self, id: str) -> str:
+        """The public key (PEM) with which the marketplace signs its notices, by its id there, asked with the app's rights alone.
+
+        Raises NotFound where there is none.
+        """
+
     def creation_form(self, site: Site, kind: str) -> Mapping[str, Any]:
         """The JSON schema of a creation profile's settings on this site, for one kind of product; "" before one is chosen.
 

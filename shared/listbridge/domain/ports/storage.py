@@ -202,6 +202,9 @@ class OrderRepository(Protocol):
     def erase_buyer(self, key: OrderKey) -> None:
         """Idempotent."""
 
+    def of_user(self, user: str) -> list[OrderKey]:
+        """Orders whose buyer's data are kept, of one user of a marketplace, by their fingerprint; the index may lag."""
+
     def with_buyers(self, cursor: str | None, limit: int) -> tuple[list[OrderKey], str | None]:
         """Keys of all orders whose buyer's data are kept, a page at a time; for the retention timer."""
 

@@ -43,6 +43,9 @@ class UnaskedOfMarketplace:
     def stop_listening(self, address: str, *, last: bool) -> None:
         """There is nothing to take back."""
 
+    def notice_key(self, id: str) -> str:
+        raise TypeError("it tells nothing that it signs")
+
     def tracking_as_told(self, tracking: str) -> str:
         """Tracking numbers are kept as they are."""
         return tracking

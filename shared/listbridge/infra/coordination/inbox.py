@@ -44,8 +44,9 @@ class DynamoInbox:
             "expires_at": number(int(row.stored_at.timestamp()) + KEPT_S),
             "v": _V,
         }
-        if row.of_account:
-            item["of_account"] = {"BOOL": True}
+        for whose, is_so in (("of_account", row.of_account), ("of_marketplace", row.of_marketplace)):
+            if is_so:
+                item[whose] = {"BOOL": True}
         try:
             dynamo.put(self._table, item, condition=_NOT_QUEUED, values={":queued": _QUEUED})
         except dynamo.ConditionFailed:
@@ -99,6 +100,7 @@ def _row(item: Item) -> InboxRow:
         stored_at=_EPOCH + int(item["stored_at"]["N"]) * _MICROSECOND,
         state=item["state"]["S"],
         of_account="of_account" in item,
+        of_marketplace="of_marketplace" in item,
     )
 
 

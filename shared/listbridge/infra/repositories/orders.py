@@ -176,11 +176,21 @@ class DynamoOrders:
 
     def put_buyer(self, key: OrderKey, buyer: Buyer) -> None:
         """Keep, or replace, the buyer's data."""
-        dynamo.put(self._buyers, {**_key(key), "doc": text(_BUYER.write(buyer)), "v": number(VERSION)})
+        item: Item = {**_key(key), "doc": text(_BUYER.write(buyer)), "v": number(VERSION)}
+        if buyer.user:
+            item["user"] = text(buyer.user)
+        dynamo.put(self._buyers, item)
 
     def erase_buyer(self, key: OrderKey) -> None:
         """What is not there is erased already."""
         dynamo.delete(self._buyers, _key(key))
+
+    def of_user(self, user: str) -> list[OrderKey]:
+        """By an index that goes with the buyer's row, as far as it shows; nothing of the data themselves is read."""
+        return [
+            _order_key(row)
+            for row in dynamo.query_all(self._buyers, "#user = :user", {":user": text(user)}, index="user")
+        ]
 
     def with_buyers(self, cursor: str | None, limit: int) -> tuple[list[OrderKey], str | None]:
         """Keys of all orders whose buyer's data are kept, in no order; nothing of the data themselves is read."""

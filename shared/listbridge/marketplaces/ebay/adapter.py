@@ -29,7 +29,9 @@ from listbridge.domain.ports import (
 from listbridge.domain.ports.unasked import UnaskedOfMarketplace
 from listbridge.infra.calls.connection import Connection
 from listbridge.infra.mapping.profile_settings import read_settings
-from listbridge.marketplaces.ebay.client import EbayHttp, Request
+from listbridge.marketplaces.ebay.client import NOTIFICATION, EbayHttp, Request
+from listbridge.marketplaces.ebay.errors import UNREADABLE
+from listbridge.marketplaces.ebay.notices import key_in_lines
 from listbridge.marketplaces.ebay.offers import ending, revising
 from listbridge.marketplaces.ebay.offers.choices import choices
 from listbridge.marketplaces.ebay.offers.inventory import Inventory
@@ -37,7 +39,7 @@ from listbridge.marketplaces.ebay.offers.mapping import VARIATIONS, listing_cont
 from listbridge.marketplaces.ebay.offers.preview import preview_for
 from listbridge.marketplaces.ebay.offers.publishing import Publishing
 from listbridge.marketplaces.ebay.offers.reading import Reader
-from listbridge.marketplaces.ebay.offers.wire import User
+from listbridge.marketplaces.ebay.offers.wire import PublicKey, User
 from listbridge.marketplaces.ebay.orders.orders import Orders
 from listbridge.marketplaces.ebay.settings import CreationSettings
 from listbridge.marketplaces.ebay.sites import SITES, site_of
@@ -124,6 +126,14 @@ class EbayAdapter(UnaskedOfMarketplace):
     def listen(self, address: str, token: str) -> bool:
         """The seller enters both on the developer program's page of alerts and notifications."""
         return False
+
+    def notice_key(self, id: str) -> str:
+        request = Request("GET", f"{NOTIFICATION}/public_key/{quote(id, safe='')}", "getPublicKey", who="app")
+        told = self._http.read(request, PublicKey).key
+        try:
+            return key_in_lines(told)
+        except ValueError as error:
+            raise UNREADABLE.error(detail=f"getPublicKey: {error}") from None
 
     def creation_form(self, site: Site, kind: str) -> Mapping[str, Any]:
         """The same for every category: which item specifics one needs, eBay says when the product is sent."""

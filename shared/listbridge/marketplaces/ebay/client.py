@@ -22,6 +22,7 @@ from listbridge.marketplaces.ebay.settings import Credentials, Settings
 from listbridge.marketplaces.ebay.sites import NationalSite
 
 INVENTORY = "/sell/inventory/v1"
+NOTIFICATION = "/commerce/notification/v1"
 _QUOTA_LOOK = timedelta(seconds=60)
 
 

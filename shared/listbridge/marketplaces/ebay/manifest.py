@@ -52,7 +52,7 @@ MANIFEST = MarketplaceManifest(
             "relist",
             "link",
             "consent",
-            "events",
+            "notices",
             "orders",
             "fulfillment",
         }
@@ -96,7 +96,7 @@ MANIFEST = MarketplaceManifest(
         for site in SITES.values()
     },
     # Calls per second are not published: 25 is what the project plans with, for one app over all its accounts. Quotas
-    # per day from developer.ebay.com, API call limits (account 25,000, analytics 5,000); inventory's 2,000,000,
+    # per day from developer.ebay.com, API call limits (account 25,000, notification 10,000, analytics 5,000); inventory's 2,000,000,
     # fulfillment's 100,000 and the 5,000 of identity and taxonomy are not verified. What eBay really allows is read from getRateLimits after a 429.
     budgets=(
         BudgetSpec("inventory", "app", _INVENTORY, rate=25, burst=25, day_quota=2_000_000, day_zone=PACIFIC),
@@ -122,6 +122,7 @@ MANIFEST = MarketplaceManifest(
             day_quota=5_000,
             day_zone=PACIFIC,
         ),
+        BudgetSpec("notification", "app", ("getPublicKey",), rate=1, burst=5, day_quota=10_000, day_zone=PACIFIC),
         BudgetSpec("analytics", "app", ("getRateLimits",), rate=1, burst=2, day_quota=5_000, day_zone=PACIFIC),
     ),
 )

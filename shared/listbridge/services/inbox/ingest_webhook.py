@@ -13,7 +13,7 @@ from listbridge.domain import trace
 from listbridge.domain.ids import AccountId, ShopId
 from listbridge.domain.ports import Clock, Delivery, HookKeys, Inbox, InboxRow, Judged, Judgement, Queues, WebhookScheme
 from listbridge.domain.raw_request import RawRequest
-from listbridge.domain.work import AccountEvent, Lane, ShopEvent
+from listbridge.domain.work import AccountEvent, Lane, MarketplaceNotice, ShopEvent
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 """What an id of ours looks like, with room to grow."""
@@ -122,6 +122,12 @@ def enqueue(row: InboxRow, queues: Queues) -> None:
             account=AccountId(row.source), delivery=row.delivery, hints=row.hints, received_at=row.stored_at
         )
         queues.send(Lane.ORDERS, told)
+        return
+    if row.of_marketplace:
+        notice = MarketplaceNotice(
+            marketplace=row.source, delivery=row.delivery, hints=row.hints, received_at=row.stored_at
+        )
+        queues.send(Lane.ORDERS, notice)
         return
     event = ShopEvent(shop=ShopId(row.source), delivery=row.delivery, hints=row.hints, received_at=row.stored_at)
     queues.send(Lane.SHOP_EVENTS, event)

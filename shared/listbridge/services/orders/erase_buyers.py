@@ -1,4 +1,5 @@
-"""Erase buyers' data once their orders have been done for the retention time that the seller set."""
+"""Erase buyers' data: once their orders have been done for the retention time that the seller set, and at once when the marketplace
+says that a buyer is to be forgotten."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ _PAGE = 200
 def erase_buyers(deps: OrderDeps) -> int:
     """Erase what has been kept long enough; returns how many buyers. The setting counts as it is now.
 
-    The data go first and the note second: a crash in between costs a second, empty erasure.
+    The note goes first and the data second: what a worker that died in between has left is erased by the next run.
     """
     now = deps.clock.now()
     kept = timedelta(days=_retention_days(deps))
@@ -27,12 +28,32 @@ def erase_buyers(deps: OrderDeps) -> int:
         keys, cursor = deps.orders.with_buyers(cursor, _PAGE)
         rows = deps.orders.get_many(keys)
         for key in keys:
-            done = done_at(rows[key]) if key in rows else now - kept
-            if done is not None and done + kept <= now:
+            if key not in rows or _is_over(rows[key], kept, now):
                 _erase(deps, key, now)
                 erased += 1
         if cursor is None:
             return erased
+
+
+def forget_user(deps: OrderDeps, user: str, *, until: datetime) -> int:
+    """Erase all that is kept of a marketplace's user, whatever their orders are waiting for; returns of how many orders.
+
+    `user` is their fingerprint. What was ordered after `until` is not theirs: nobody who has gone orders anything, so a notice that
+    comes again years later erases nothing. Idempotent: what is erased is not found again.
+    """
+    keys = deps.orders.of_user(user)
+    rows = deps.orders.get_many(keys)
+    gone = [key for key in keys if key not in rows or rows[key].facts.placed_at <= until]
+    now = deps.clock.now()
+    for key in gone:
+        _erase(deps, key, now, "buyer_forgotten")
+    return len(gone)
+
+
+def _is_over(order: Order, kept: timedelta, now: datetime) -> bool:
+    """What is erased already was kept again by a worker that had read it before."""
+    done = done_at(order)
+    return order.buyer_erased_at is not None or (done is not None and done + kept <= now)
 
 
 def done_at(order: Order) -> datetime | None:
@@ -44,13 +65,15 @@ def done_at(order: Order) -> datetime | None:
     return None
 
 
-def _erase(deps: OrderDeps, key: OrderKey, now: datetime) -> None:
-    deps.orders.erase_buyer(key)
+def _erase(deps: OrderDeps, key: OrderKey, now: datetime, event: str = "buyer_erased") -> None:
+    """Noted first: from then on nobody keeps again what they have read before."""
     try:
-        order = change_order(deps, key, lambda row: replace(row, buyer_erased_at=now))
+        order = change_order(deps, key, lambda row: row if row.buyer_erased_at else replace(row, buyer_erased_at=now))
     except Missing:
+        deps.orders.erase_buyer(key)
         return
-    tell(deps, order, "buyer_erased")
+    deps.orders.erase_buyer(key)
+    tell(deps, order, event)
 
 
 def _retention_days(deps: CoreDeps) -> int:

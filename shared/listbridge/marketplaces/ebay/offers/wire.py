@@ -289,6 +289,10 @@ class User(CamelTold):
     registration_marketplace_id: str | None = None
 
 
+class PublicKey(CamelTold):
+    key: str = Field(min_length=1)
+
+
 class Policy(CamelTold):
     name: str = ""
     fulfillment_policy_id: str | None = None

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from listbridge.domain.ids import LineId
-from listbridge.domain.orders.orders import Address, Buyer, Gift
+from listbridge.domain.orders.orders import Address, Buyer, Gift, fingerprint
 from listbridge.marketplaces.ebay.orders.wire import Contact, Destination, GiftLine, Recipient, ToldAddress
 
 
 def buyer_of(body: Any) -> Buyer | None:
     """The buyer, None when eBay tells nothing about them (any more). Raises ValidationError for what cannot be read.
 
-    The user name is not taken: the seller cannot write to it, it changes, and for some it is no name at all.
+    The user name is not kept: the seller cannot write to it, it changes, and for some it is no name at all. Its fingerprint is, to
+    find the buyer by when eBay says that they have closed their account.
     """
     told = Recipient.model_validate(body)
     ways = [way.shipping_step for way in told.fulfillment_start_instructions or () if way.shipping_step]
@@ -29,7 +31,8 @@ def buyer_of(body: Any) -> Buyer | None:
         note=(told.buyer_checkout_notes or "").strip(),
         gifts=tuple(gift for line in told.line_items or () if (gift := _gift(line)) is not None),
     )
-    return buyer if buyer != Buyer() else None
+    user = fingerprint("ebay", (told.buyer and told.buyer.username) or "")
+    return replace(buyer, user=user) if buyer != Buyer() else None
 
 
 def _address(contact: Contact, *, reference: str = "") -> Address | None:

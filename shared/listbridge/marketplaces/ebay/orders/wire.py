@@ -191,6 +191,7 @@ class TaxIdentifier(_Told):
 
 
 class ToldBuyer(_Told):
+    username: str | None = None
     buyer_registration_address: Contact | None = None
     tax_identifier: TaxIdentifier | None = None
 

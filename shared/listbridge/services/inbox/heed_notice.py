@@ -1,0 +1,54 @@
+"""What follows from what a marketplace tells all of its applications: somebody is forgotten, or every account there is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from listbridge.domain.configuration import Account, ConnectionState
+from listbridge.domain.ports import NoticeKey
+from listbridge.domain.verdicts import NotFound, RemoteError
+from listbridge.domain.work import AccountEvent, HintKind, LearnNoticeKey, MarketplaceNotice
+from listbridge.services.deps import CoreDeps, InboxDeps
+from listbridge.services.inbox.look_again import look_again
+from listbridge.services.orders.erase_buyers import forget_user
+
+
+def heed_notice(deps: InboxDeps, notice: MarketplaceNotice) -> None:
+    """Forget whom it names, and look again at all accounts of the marketplace for whatever else it says: what it says of them is not
+    believed, so it does not matter whom it names.
+
+    A repeat counts as new only after all is done: until then this message comes back, should its worker die.
+    """
+    for hint in notice.hints:
+        if hint.kind is HintKind.USER:
+            forget_user(deps, hint.id, until=hint.until or notice.received_at)
+    others = tuple(hint for hint in notice.hints if hint.kind is not HintKind.USER)
+    for account in _accounts(deps, notice.marketplace) if others else ():
+        look_again(deps, AccountEvent(account=account.id, hints=others, received_at=notice.received_at))
+    deps.inbox.taken([(notice.marketplace, notice.delivery)])
+
+
+def learn_notice_key(deps: InboxDeps, asked: LearnNoticeKey) -> None:
+    """Ask the marketplace, by any account's app, for the key that a notice names.
+
+    Where it cannot be asked now nothing is kept: the marketplace sends the notice again, and the door asks again.
+    """
+    absent = False
+    for account in _accounts(deps, asked.marketplace):
+        try:
+            pem = deps.marketplaces.open(account).notice_key(asked.key)
+        except NotFound:
+            absent = True  # an account of the sandbox, perhaps, where other keys are
+            continue
+        except RemoteError:
+            continue
+        deps.notice_keys.put(NoticeKey(asked.marketplace, asked.key, pem, deps.clock.now()))
+        return
+    if absent:
+        deps.notice_keys.put(NoticeKey(asked.marketplace, asked.key, "", deps.clock.now()))
+
+
+def _accounts(deps: CoreDeps, marketplace: str) -> Iterator[Account]:
+    for account in deps.configuration.all(Account):
+        if account.marketplace == marketplace and account.state is ConnectionState.ACTIVE:
+            yield account
