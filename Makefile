@@ -7,6 +7,9 @@ SHELL := /bin/bash
 BOOT = $(shell for python in .venv/bin/python python3.13 python3.14 python3.12 python3.11 python3; do \
   "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
 PY := .venv/bin/python
+# Where the environment forbids it to keep compiled modules, as in most images, each of the tests' processes would compile
+# everything again, and pytest rewrite every test.
+unexport PYTHONDONTWRITEBYTECODE
 STAGE ?= dev
 NAME ?=
 name_option = $(if $(NAME),--name $(NAME))

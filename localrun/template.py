@@ -18,8 +18,10 @@ from localrun.language_extensions import expand
 from localrun.processes import Children, free_port
 from localrun.progress import Progress
 
+_Safe: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's takes a tenth of the time
 
-class _Loader(yaml.SafeLoader):
+
+class _Loader(_Safe):  # type: ignore[misc]
     """YAML with CloudFormation's short tags."""
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -35,3 +38,11 @@ def require_specs(*parts: str) -> Path:
     if not path.exists():
         pytest.fail(f"the official schemas lack {'/'.join(parts)}", pytrace=False)
     return path
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """An official document, JSON or YAML as its name says. YAML is read by libyaml where it is there: ten times as fast."""
+    text = path.read_text()
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    read: dict[str, Any] = json.loads(text) if path.suffix == ".json" else yaml.load(text, Loader=loader)  # noqa: S506
+    return read

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +17,8 @@ from botocore.exceptions import ClientError
 
 from localrun.emulator import REGION
 from localrun.gateway import SIGNED_PATHS, Gateway
-from localrun.system import LANES, LaneDepth, LocalSystem
+from localrun.system import LANES, ROOT, LaneDepth, LocalSystem
+from tests.e2e.traces import Traces, children, family
 
 pytestmark = [pytest.mark.emulator, pytest.mark.xdist_group("local-system")]
 
@@ -28,7 +27,7 @@ def _listening_addresses(session_leaders: set[int]) -> set[str]:
     """Local addresses of all listening sockets that these processes and their children hold (Linux)."""
     inodes = {
         link.removeprefix("socket:[").removesuffix("]")
-        for pid in _family(session_leaders)
+        for pid in family(session_leaders)
         for link in _links(Path(f"/proc/{pid}/fd"))
         if link.startswith("socket:[")
     }
@@ -43,18 +42,6 @@ def _listening_addresses(session_leaders: set[int]) -> set[str]:
     return addresses
 
 
-def _family(leaders: set[int]) -> set[int]:
-    family = set(leaders)
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            session = int(entry.read_text().rsplit(")", 1)[1].split()[3])
-        except (OSError, IndexError):
-            continue
-        if session in leaders:
-            family.add(int(entry.parent.name))
-    return family
-
-
 def _links(folder: Path) -> list[str]:
     found = []
     try:
@@ -65,15 +52,11 @@ def _links(folder: Path) -> list[str]:
     return found
 
 
-def _children(folder: Path) -> dict[str, int]:
-    return {entry["name"]: entry["pid"] for entry in json.loads((folder / "children.json").read_text())}
-
-
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="reads /proc")
 def test_every_socket_of_the_local_run_listens_on_this_machine_only(local_system: LocalSystem) -> None:
-    children = _children(local_system.folder)
-    assert "emulator" in children
-    assert _listening_addresses({*children.values(), os.getpid()}) == {"127.0.0.1"}
+    started = children(local_system.folder)
+    assert "emulator" in started
+    assert _listening_addresses({*started.values(), os.getpid()}) == {"127.0.0.1"}
 
 
 def test_the_admin_api_is_closed_without_a_token_and_with_a_forged_one(local_system: LocalSystem) -> None:
@@ -171,12 +154,10 @@ def test_a_webhook_reaches_the_function_through_the_tunnel(local_system: LocalSy
         tunnel.close()
 
 
-@pytest.mark.parametrize("signal_number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.full)])
-def test_stopping_leaves_no_process_no_port_and_no_temporary_folder(signal_number: int, tmp_path: Path) -> None:
-    from localrun.system import ROOT
-
-    name = f"stop-{signal_number}-{os.getpid()}"
-    folder = ROOT / ".local" / "run" / name
+@pytest.mark.full
+def test_sigterm_leaves_no_process_no_port_and_no_temporary_file(tmp_path: Path) -> None:
+    """As Ctrl-C does (`test_tutorial.py`)."""
+    name = f"stop-{os.getpid()}"
     process = subprocess.Popen(
         [sys.executable, "-m", "localrun", "up", "--name", name],
         cwd=ROOT,
@@ -188,17 +169,7 @@ def test_stopping_leaves_no_process_no_port_and_no_temporary_folder(signal_numbe
     for line in process.stdout:
         if "Ctrl-C stops it" in line:
             break
-    children = _children(folder)
-    ports = set(json.loads((folder / "ports.json").read_text()).values())
-    family = _family(set(children.values()))
-    process.send_signal(signal_number)
+    traces = Traces.of(ROOT / ".local" / "run" / name, outside=tmp_path)
+    process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=60) == 130
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline and any(Path(f"/proc/{pid}").exists() for pid in family):
-        os.sched_yield()
-    assert [pid for pid in family if Path(f"/proc/{pid}").exists()] == []
-    for port in ports:
-        with socket.socket() as probe:
-            assert probe.connect_ex(("127.0.0.1", port)) != 0, port
-    assert not (folder / "tmp").exists()
-    assert list(tmp_path.iterdir()) == []
+    assert traces.left() == []

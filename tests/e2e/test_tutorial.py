@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.traces import Traces, children
 from tests.e2e.tutorial import Step, is_as_claimed, run_in_one_shell, steps_of
 
 ROOT = Path(__file__).parents[2]
@@ -32,24 +33,31 @@ class Up:
     name: str
     process: subprocess.Popen[str]
     printed: str
+    temporary: Path
+
+    @property
+    def folder(self) -> Path:
+        return ROOT / ".local" / "run" / self.name
 
 
 @pytest.fixture(scope="module")
-def up() -> Iterator[Up]:
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    temporary = tmp_path_factory.mktemp("tmp")
     name = f"tutorial-{os.getpid()}"
     folder = ROOT / ".local" / "run" / name
     output = ROOT / ".local" / f"{name}.out"
     output.parent.mkdir(exist_ok=True)
     with output.open("w") as told:
         command = [sys.executable, "-m", "localrun", "up", "--name", name]
-        process = subprocess.Popen(command, cwd=ROOT, stdout=told, stderr=subprocess.STDOUT, text=True)
+        env = {**os.environ, "TMPDIR": str(temporary)}
+        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=told, stderr=subprocess.STDOUT, text=True)
     try:
         ends = time.monotonic() + STARTED_S
         while "Ctrl-C stops it." not in output.read_text():
             assert process.poll() is None, output.read_text()
             assert time.monotonic() < ends, output.read_text()
             time.sleep(0.2)
-        yield Up(name, process, output.read_text())
+        yield Up(name, process, output.read_text(), temporary)
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
@@ -79,7 +87,7 @@ def test_what_make_up_prints_is_all_that_the_page_uses(up: Up) -> None:
         "docs/tutorial.md",
     ):
         assert needed in up.printed, needed
-    variables = (ROOT / ".local" / "run" / up.name / "env").read_text()
+    variables = (up.folder / "env").read_text()
     used = set(re.findall(r"\$(API|AWS|SHOPIFY|EBAY|CLIENT_ID|EMAIL|PASSWORD)\b", PAGE))
     assert used == set(re.findall(r"^export (\w+)=", variables, re.MULTILINE)) - {"TOKEN"}
 
@@ -94,12 +102,15 @@ def test_every_command_of_the_page_answers_what_the_page_says(up: Up) -> None:
     assert len(answers) == len(steps), f"it got no further than\n{steps[len(answers) - 1].commands}"
 
 
-def test_ctrl_c_stops_it_within_seconds(up: Up) -> None:
+def test_ctrl_c_stops_it_within_seconds_and_leaves_no_process_no_port_and_no_temporary_file(up: Up) -> None:
+    traces = Traces.of(up.folder, outside=up.temporary)
+    assert {"emulator", "simulator-shopify"} <= children(up.folder).keys()
     began = time.monotonic()
     up.process.send_signal(signal.SIGINT)
     assert up.process.wait(timeout=120) == 130
     assert time.monotonic() - began < STOPPED_S
-    assert not (ROOT / ".local" / "run" / up.name / "env").exists()
+    assert traces.left() == []
+    assert not (up.folder / "env").exists()
 
 
 def test_a_step_that_answers_otherwise_is_found_out() -> None:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from tests.packaging.reach import ports_reached
 from tests.packaging.slices import NARROWER, SLICES, Module, Touch, all_modules, touches
 
-_OF_SERVICES = [module for module in all_modules() if module.name.startswith("listbridge.services")]
-_TAKEN = [(module.name, *taken) for module in _OF_SERVICES for taken in module.slices_taken()]
+
+@cache
+def _of_services() -> list[Module]:
+    return [module for module in all_modules() if module.name.startswith("listbridge.services")]
+
+
+@cache
+def _taken() -> list[tuple[str, str, str]]:
+    return [(module.name, *taken) for module in _of_services() for taken in module.slices_taken()]
 
 
 def _outside(source: str) -> set[Touch]:
@@ -17,7 +26,7 @@ def _outside(source: str) -> set[Touch]:
 
 
 def test_no_service_touches_a_port_outside_its_slice() -> None:
-    found = {(module.name, touch) for module in _OF_SERVICES for touch in touches(module)}
+    found = {(module.name, touch) for module in _of_services() for touch in touches(module)}
     assert len({touch for _, touch in found if touch.slice}) > 100
     assert {one for one in found if not one[1].allowed} == set()
 
@@ -51,19 +60,19 @@ def test_a_port_that_was_handed_over_alone_is_followed_under_its_new_name() -> N
 
 
 def test_no_service_takes_all_the_ports() -> None:
-    assert len({module for module, _, _ in _TAKEN}) > 60
-    assert [one for one in _TAKEN if one[2] == "Deps"] == []
+    assert len({module for module, _, _ in _taken()}) > 60
+    assert [one for one in _taken() if one[2] == "Deps"] == []
 
 
 def test_every_slice_is_taken_and_the_whole_satisfies_each() -> None:
-    assert {slice_ for _, _, slice_ in _TAKEN} == set(SLICES) - {"Deps"}
+    assert {slice_ for _, _, slice_ in _taken()} == set(SLICES) - {"Deps"}
     assert all(ports <= SLICES["Deps"] for ports in SLICES.values())
 
 
 def test_no_service_takes_a_slice_where_a_narrower_one_would_do() -> None:
     wide = [
         (module, name, slice_, narrower)
-        for module, name, slice_ in _TAKEN
+        for module, name, slice_ in _taken()
         for narrower in sorted(NARROWER[slice_])
         if ports_reached(module, name) <= SLICES[narrower]
     ]

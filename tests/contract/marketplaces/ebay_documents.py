@@ -15,7 +15,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import jsonschema_rs
-import yaml
 
 from tests.contract.official_documents import (
     METHODS,
@@ -32,7 +31,7 @@ from tests.contract.official_documents import (
     is_json,
     validate,
 )
-from tests.contract.specs import require_specs
+from tests.contract.specs import read_document, require_specs
 
 _DOCUMENTS = (
     "sell_inventory_v1_oas3.json",
@@ -201,11 +200,7 @@ class EbaySpec(OfficialDocuments):
 
 @cache
 def _load(folder: str) -> EbaySpec:
-    documents: dict[str, dict[str, Any]] = {}
-    for name in _DOCUMENTS:
-        text = Path(folder, name).read_text()
-        documents[name] = json.loads(text) if name.endswith(".json") else yaml.safe_load(text)
-    return EbaySpec(documents)
+    return EbaySpec({name: read_document(Path(folder, name)) for name in _DOCUMENTS})
 
 
 def _check_headers(operation: Operation, headers: Mapping[str, str], body: Body) -> None:

@@ -7,7 +7,6 @@ the fields' descriptions. No document forbids an unknown name in a body: eBay ig
 from __future__ import annotations
 
 import copy
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -15,9 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-import yaml
-
 from tests.contract.marketplaces.ebay_documents import _DOCUMENTS, EbaySpec
+from tests.contract.specs import read_document
 
 Json = Any
 Step = str | int
@@ -63,10 +61,7 @@ class Documents:
 
     def __init__(self, folder: Path) -> None:
         self._spec = EbaySpec.load()
-        self._raw: dict[str, Json] = {}
-        for name in _DOCUMENTS:
-            text = (folder / name).read_text()
-            self._raw[name] = json.loads(text) if name.endswith(".json") else yaml.safe_load(text)
+        self._raw: dict[str, Json] = {name: read_document(folder / name) for name in _DOCUMENTS}
 
     def mutations(self, sent: Sent) -> Iterator[Mutation]:
         """Every way to break the request that its document knows."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
@@ -55,6 +55,7 @@ def _trees() -> tuple[tuple[Path, ast.Module], ...]:
     return tuple((file, ast.parse(file.read_text())) for file in sorted(ROOT.rglob("*.py")))
 
 
+@cache
 def _constants() -> dict[str, str]:
     """Module-level names of texts, such as `GUARD = "guard"`, over the whole package."""
     found = {}
@@ -71,9 +72,6 @@ def _constants() -> dict[str, str]:
     return found
 
 
-CONSTANTS = _constants()
-
-
 def codes_in(node: ast.expr | None) -> set[str]:
     """The codes that an expression can be; empty for what only hands a code on."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -84,7 +82,7 @@ def codes_in(node: ast.expr | None) -> set[str]:
         return set().union(*map(codes_in, node.values))
     if isinstance(node, ast.Name | ast.Attribute):
         name = node.id if isinstance(node, ast.Name) else node.attr
-        return {CONSTANTS[name]} if name in CONSTANTS and name.isupper() else set()
+        return {_constants()[name]} if name.isupper() and name in _constants() else set()
     if isinstance(node, ast.JoinedStr):
         codes = {""}
         for part in node.values:
@@ -103,13 +101,21 @@ def argument_of(call: ast.Call, place: int, name: str) -> ast.expr | None:
     return next((keyword.value for keyword in call.keywords if keyword.arg == name), None)
 
 
-def calls_of(*names: str) -> Iterator[tuple[Path, ast.Call]]:
+@cache
+def _calls() -> dict[str, list[tuple[Path, ast.Call]]]:
+    """Every call of the package by the name that is called: one walk for all who ask."""
+    found: dict[str, list[tuple[Path, ast.Call]]] = {}
     for file, tree in _trees():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
                 called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-                if called in names:
-                    yield file, node
+                found.setdefault(called, []).append((file, node))
+    return found
+
+
+def calls_of(*names: str) -> Iterator[tuple[Path, ast.Call]]:
+    for name in names:
+        yield from _calls().get(name, ())
 
 
 def adapter_rows() -> Iterator[Any]:
@@ -172,11 +178,12 @@ def _steps() -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("section", "codes"),
-    [("problems", problem_codes()), ("fixes", _fixes()), ("trace", _steps()), ("events", _events())],
+    ("section", "said"),
+    [("problems", problem_codes), ("fixes", _fixes), ("trace", _steps), ("events", _events)],
     ids=messages.SECTIONS,
 )
-def test_every_code_has_a_text(section: str, codes: set[str]) -> None:
+def test_every_code_has_a_text(section: str, said: Callable[[], set[str]]) -> None:
+    codes = said()
     assert len(codes) >= 10
     assert sorted(codes - set(messages.catalogue()[section])) == []
 

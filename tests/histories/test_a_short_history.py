@@ -1,0 +1,14 @@
+"""The history that `make test` plays; the long ones are `test_histories.py`."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.histories.played import played
+
+# Behind the tests of the other system on this machine, not beside them: two at once would wait for each other.
+pytestmark = [pytest.mark.emulator, pytest.mark.xdist_group("local-system"), pytest.mark.timeout(900)]
+
+
+def test_a_short_history_comes_true() -> None:
+    assert played(1, events=30, products=6, harm=False, short=True) == []
