@@ -19,7 +19,7 @@ from listbridge.marketplaces.etsy.offers.inventory import read_with_listing, wri
 from listbridge.marketplaces.etsy.offers.merging import Inventory, left, on_sale, taken_off
 from listbridge.marketplaces.etsy.offers.pausing import pause, set_state
 from listbridge.marketplaces.etsy.offers.publishing import IMAGE, LISTING
-from listbridge.marketplaces.etsy.offers.reading import ACTIVE, INACTIVE
+from listbridge.marketplaces.etsy.offers.wire import ACTIVE, INACTIVE
 
 _CALLS = ("getListingsInventoryByListingIds", "getListingInventory", "updateListing")
 """The look at what sold last, the read, and the end of a whole listing."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from listbridge.domain.ports import ExistingPage
 from listbridge.infra.calls.offset_pages import following
-from listbridge.marketplaces.etsy.offers.reading import ACTIVE, INACTIVE, SOLD_OUT, Reader
+from listbridge.marketplaces.etsy.offers.reading import Reader
+from listbridge.marketplaces.etsy.offers.wire import ACTIVE, INACTIVE, SOLD_OUT
 
 _PASSES = (ACTIVE, INACTIVE, SOLD_OUT, ACTIVE)
 """What goes on sale while the others are read is found by the second pass, what leaves it by the first. Where two listings have

@@ -7,7 +7,8 @@ and everything that we do not manage goes back as it came.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,8 @@ from listbridge.domain.listings.listing import Values
 from listbridge.domain.money import Money
 from listbridge.marketplaces.etsy.offers.inventory import kept
 from listbridge.marketplaces.etsy.offers.wire import (
+    INACTIVE,
+    SOLD_OUT,
     InventorySent,
     InventoryTold,
     OfferingSent,
@@ -23,6 +26,9 @@ from listbridge.marketplaces.etsy.offers.wire import (
     ProductSent,
     ProductTold,
 )
+
+RESTING = (INACTIVE, SOLD_OUT)
+"""States in which a listing may hold a piece that is nobody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +55,20 @@ class Inventory:
         """The products with this SKU: Etsy does not see to it that there is one at most."""
         return tuple(product for product in self.products if product.sku == sku)
 
-    def rests(self) -> bool:
-        """Whether it is as `asleep` leaves it: one piece of one product, and none of any other."""
+    @property
+    def alone(self) -> bool:
+        """It is one product without options: nothing else comes back on sale with it."""
+        return len(self.products) == 1 and not self.varies
+
+    def rests(self, state: str) -> bool:
+        """Whether it is as `asleep` leaves it: out of sale, with one piece of one product, and none of any other that buyers could be
+        shown."""
         quantities = [one.quantity for product in self.products for one in on_sale(product)]
-        return sum(quantities) == 1 and len(quantities) > 1
+        return state in RESTING and sum(quantities) == 1 and not self.alone
+
+    def awake(self) -> InventoryTold:
+        """The same without the piece that a pausing listing keeps, which is nothing to sell."""
+        return self.told.model_copy(update={"products": tuple(_emptied(product) for product in self.products)})
 
     def unchanged(self) -> InventorySent:
         """All of it in the shape in which Etsy takes it: Etsy's own ids and marks are left out."""
@@ -107,20 +123,40 @@ def taken_off(sent: InventorySent, skus: Iterable[Sku]) -> InventorySent:
     return with_varying(_each(sent, lambda one: _with_offerings(one, changes) if Sku(one.sku) in hidden else one))
 
 
+def mark_of(product: ProductSent) -> str:
+    """A short name of a product, by its SKU and its values: Etsy's own ids change with each write."""
+    told = [product.sku, *(value for one in product.property_values for value in one.values)]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:8]
+
+
+def without_gifts(sent: InventorySent, marks: Collection[str], mine: Collection[Sku]) -> InventorySent:
+    """Without the piece that a renewal gave to each product with one of these marks, but for those that are `mine`."""
+
+    def change(product: ProductSent) -> ProductSent:
+        given = sum(one.quantity for one in product.offerings) == 1 and Sku(product.sku) not in mine
+        return _with_offerings(product, {"quantity": 0}) if given and mark_of(product) in marks else product
+
+    return _each(sent, change) if marks else sent
+
+
 def left(sent: InventorySent) -> int:
     """How many pieces buyers could take."""
     return sum(one.quantity for product in sent.products for one in product.offerings if one.is_enabled)
 
 
-def asleep(sent: InventorySent) -> InventorySent:
+def asleep(sent: InventorySent, there: InventorySent) -> InventorySent:
     """An inventory of which nothing is left, as Etsy takes it: it wants at least one piece of something that is on sale (etsy/open-api
-    issue 395), so one product keeps one. The listing must be inactive, or about to be.
+    issue 395), so one product keeps one: that which has it already where `there` is nothing else. The listing must be inactive, or about
+    to be.
 
     Without this what was last on sale of each product would come back with the first that has stock again.
     """
-    kept = next((place for place, product in enumerate(sent.products) if _enabled(product)), None)
-    if kept is None:
+    enabled = [place for place, product in enumerate(sent.products) if _enabled(product)]
+    if not enabled:
         return sent
+    last = left(there) == 1
+    had = {one.sku for one in there.products if last and any(offering.quantity for offering in one.offerings)}
+    kept = next((place for place in enabled if sent.products[place].sku in had), enabled[0])
     products = list(sent.products)
     first, *others = products[kept].offerings
     products[kept] = products[kept].model_copy(
@@ -177,6 +213,11 @@ def _each(sent: InventorySent, change: Callable[[ProductSent], ProductSent]) -> 
 
 def _with_offerings(product: ProductSent, changes: Mapping[str, Any]) -> ProductSent:
     return product.model_copy(update={"offerings": tuple(one.model_copy(update=changes) for one in product.offerings)})
+
+
+def _emptied(product: ProductTold) -> ProductTold:
+    offerings = tuple(one.model_copy(update={"quantity": 0}) for one in product.offerings)
+    return product.model_copy(update={"offerings": offerings})
 
 
 def _enabled(product: ProductSent) -> bool:

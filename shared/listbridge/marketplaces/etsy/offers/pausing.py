@@ -16,8 +16,7 @@ from listbridge.marketplaces.etsy.client import EtsyHttp, Request, form_of
 from listbridge.marketplaces.etsy.errors import NOT_ACTIVATED, UNKNOWN
 from listbridge.marketplaces.etsy.offers.inventory import write_inventory
 from listbridge.marketplaces.etsy.offers.merging import asleep, left, with_quantities_of
-from listbridge.marketplaces.etsy.offers.reading import ACTIVE, INACTIVE
-from listbridge.marketplaces.etsy.offers.wire import InventorySent, ListingTold
+from listbridge.marketplaces.etsy.offers.wire import ACTIVE, INACTIVE, InventorySent, ListingTold
 
 
 def pause(
@@ -31,7 +30,7 @@ def pause(
     Raises RemoteError.
     """
     alone = len(body.products) == len(there.products) == 1 and not body.products[0].property_values
-    resting = with_quantities_of(body, there) if alone else asleep(body)
+    resting = with_quantities_of(body, there) if alone else asleep(body, there)
     if state == ACTIVE:
         check()
         told = set_state(http, listing, INACTIVE)

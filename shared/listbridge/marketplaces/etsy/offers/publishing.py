@@ -24,23 +24,30 @@ from listbridge.marketplaces.etsy import errors
 from listbridge.marketplaces.etsy.client import EtsyHttp, Request, form_of
 from listbridge.marketplaces.etsy.manifest import LISTING_FEE, PER_CALL
 from listbridge.marketplaces.etsy.offers import wire
-from listbridge.marketplaces.etsy.offers.inventory import read_inventory, write_inventory
+from listbridge.marketplaces.etsy.offers.inventory import kept, read_inventory, read_with_listing, write_inventory
 from listbridge.marketplaces.etsy.offers.mapping import NOTHING_YET, ListingContent
-from listbridge.marketplaces.etsy.offers.merging import Inventory, left, on_sale, revalued
+from listbridge.marketplaces.etsy.offers.merging import Inventory, left, mark_of, on_sale, values_of, without_gifts
 from listbridge.marketplaces.etsy.offers.pausing import pause
 from listbridge.marketplaces.etsy.offers.pictures import MAX_PICTURES, Pictures
 from listbridge.marketplaces.etsy.offers.preview import prepared
 from listbridge.marketplaces.etsy.offers.properties import attribute
-from listbridge.marketplaces.etsy.offers.reading import ACTIVE, INACTIVE, SOLD_OUT
 from listbridge.marketplaces.etsy.offers.taxonomy import Taxonomy
-from listbridge.marketplaces.etsy.offers.wire import ImageTold, InventoryTold, ListingTold
+from listbridge.marketplaces.etsy.offers.wire import (
+    ACTIVE,
+    DRAFT,
+    EXPIRED,
+    INACTIVE,
+    SOLD_OUT,
+    ImageTold,
+    InventoryTold,
+    ListingTold,
+)
 from listbridge.marketplaces.etsy.shop import currency_now
 
-CREATING, CHARGING, LISTING, IMAGE = "creating", "charging", "listing", "image:"
-"""Names in the progress: a draft may have been made, out of which state the fee may have been charged, the listing's id, and the id
-and address of its picture at each rank."""
-_DRAFT = "draft"
-_RENEWED = (SOLD_OUT, "expired")
+CREATING, CHARGING, EMPTY, LISTING, IMAGE = "creating", "charging", "empty", "listing", "image:"
+"""Names in the progress: a draft may have been made, out of which state the fee may have been charged, what nothing was left of then,
+the listing's id, and the id and address of its picture at each rank."""
+_RENEWED = (SOLD_OUT, EXPIRED)
 """States out of which a listing comes with one piece of each product that has none (updateListing, `state`)."""
 
 
@@ -100,7 +107,7 @@ class Publishing:
         if not known:
             return None
         if known != self.steps.progress.get(LISTING, known):
-            forget(self.steps, LISTING, IMAGE, CHARGING)  # they are of another listing
+            forget(self.steps, LISTING, IMAGE, CHARGING, EMPTY)  # they are of another listing
         shown = self._read(known)
         if shown is None:
             forget(self.steps, LISTING, IMAGE)
@@ -135,7 +142,7 @@ class Publishing:
 
     def _drafts(self) -> list[ListingTold]:
         def page(offset: int) -> tuple[tuple[ListingTold, ...], int]:
-            params = {"state": _DRAFT, "limit": PER_CALL, "offset": offset}
+            params = {"state": DRAFT, "limit": PER_CALL, "offset": offset}
             request = Request("GET", f"shops/{self._shop}/listings", "getListingsByShop", params)
             told = self.http.read(request, wire.ListingsTold)
             return told.results, told.count
@@ -150,67 +157,75 @@ class Publishing:
     def _put_all(self, shown: ListingTold, *, may_pause: bool) -> ListingTold:
         """Everything that the listing holds, and at last its texts together with its state: of a draft the call that costs the fee."""
         id = str(shown.listing_id)
-        images = self._put_pictures(id, fresh=shown.state == _DRAFT)
-        written = self._put_values(shown, may_pause=may_pause)
+        images = self._put_pictures(id, fresh=shown.state == DRAFT)
+        written, now = self._put_values(shown, may_pause=may_pause)
         if written is not None:
             self._put_variation_images(id, written, images)
         self._put_attributes(id)
         self._put_question(id)
-        returns = written is not None and shown.state != ACTIVE
-        if returns and self._costs(shown):
-            self.steps.save(**{CHARGING: shown.state})
+        # What went out of sale meanwhile comes back where that is free: nobody was shown a fee.
+        returns = written is not None and now.state != ACTIVE and (shown.state != ACTIVE or not self._costs(now))
+        if returns and self._costs(now):
+            self.steps.save(**{CHARGING: now.state, EMPTY: self._empty(written)})
         fields = {**self.content.fields(), "state": ACTIVE if returns else None}
         told = self._write("PATCH", self._path(id), "updateListing", fields)
         if returns and told.state != ACTIVE:
             raise errors.NOT_ACTIVATED.error(params={"state": told.state})
-        if shown.state in _RENEWED and returns:
+        if now.state in _RENEWED and returns:
             self._put_values(told, may_pause=True)
         return told
+
+    def _empty(self, written: InventoryTold | None) -> str:
+        """The products beside ours of which there is nothing: a renewal gives each of them a piece."""
+        others = [one for one in Inventory(written or NOTHING_YET).products if one.sku not in self.content.values]
+        return " ".join(mark_of(kept(one)) for one in others if not values_of(one).quantity)
 
     def _costs(self, shown: ListingTold) -> bool:
         """Whether Etsy charges its fee for putting it on sale: also for one that pauses, when its four months are over."""
         ends, now = shown.ending_timestamp, self.http.connection.clock.now().timestamp()
         over = shown.state == INACTIVE and ends is not None and ends <= now
-        return over or shown.state in (_DRAFT, *_RENEWED)
+        return over or shown.state in (DRAFT, *_RENEWED)
 
     # ---- what it holds ----
 
-    def _put_values(self, shown: ListingTold, *, may_pause: bool) -> InventoryTold | None:
-        """Prices and quantities, beside what the listing has already, read and written within one lease.
+    def _put_values(self, shown: ListingTold, *, may_pause: bool) -> tuple[InventoryTold | None, ListingTold]:
+        """Prices and quantities, beside what the listing has already, read and written within one lease; and the listing as it
+        was within it.
 
         Etsy keeps no listing at zero: one of which nothing is left pauses if it may (None), else it is refused.
         """
-        id, written = str(shown.listing_id), None
+        id, written, now = str(shown.listing_id), None, shown
         known = {variant.key.sku: variant.remote for variant in self.request.variants}
         skus = sorted(self.content.values, key=lambda sku: known[sku] is None)
         self._set_aside(shown.state)
         with self.steps.unit(*skus) as unit:
             self._refuse_currency(unit.values)
             unit.check()
-            there = NOTHING_YET if shown.state == _DRAFT else read_inventory(self.http, id)
-            body = self.content.inventory(unit.values, there)
-            if shown.state == INACTIVE and Inventory(there).rests():
-                # The piece that a pausing listing keeps is nothing to sell.
-                others = {Sku(one.sku) for one in body.products} - unit.values.keys()
-                body = revalued(body, dict.fromkeys(others, Values(quantity=0)))
+            there = NOTHING_YET
+            if shown.state != DRAFT:
+                there = told = read_with_listing(self.http, id)
+                now = told.listing  # it may have gone out of sale since it was looked at
+            inventory = Inventory(there)
+            body = self.content.inventory(unit.values, inventory.awake() if inventory.rests(now.state) else there)
+            body = without_gifts(body, self.steps.progress.get(EMPTY, "").split(), unit.values)
             if left(body):
                 unit.check()
                 written = write_inventory(self.http, id, body)
             elif not may_pause:
                 raise errors.EMPTY.error()
             else:
-                pause(self.http, id, body, Inventory(there).unchanged(), shown.state, unit.check)
+                pause(self.http, id, body, inventory.unchanged(), now.state, unit.check)
             for sku in skus:
                 unit.accept(sku)
-        return written
+        return written, now
 
     def _set_aside(self, state: str) -> None:
         """Have the calls ready that are made inside the lease: there nothing is waited for, and at five calls a second each try would find
         that the calls before it had used up what there is."""
         looks = (
-            ("getListingsByShop", "getListingsInventoryByListingIds") if self.steps.resumed() or state != _DRAFT else ()
+            ("getListingsByShop", "getListingsInventoryByListingIds") if self.steps.resumed() or state != DRAFT else ()
         )
-        reads = () if state == _DRAFT else ("getListingInventory",)
+        reads = () if state == DRAFT else ("getListingInventory",)
         for operation in (*looks, *reads, "updateListingInventory"):
             self.http.connection.budget.prepay(operation, 1, wait_s=0)
 
@@ -320,7 +335,7 @@ class Publishing:
 
     def _done(self, shown: ListingTold) -> Published:
         charged = CHARGING in self.steps.progress and shown.state == ACTIVE
-        forget(self.steps, CREATING, CHARGING)
+        forget(self.steps, CREATING, CHARGING, EMPTY)
         id = RemoteId(str(shown.listing_id))
         left_out: dict[Sku, RemoteError] = dict(self.content.refused)
         return Published(

@@ -13,10 +13,16 @@ from listbridge.marketplaces.etsy.client import EtsyHttp, Request
 from listbridge.marketplaces.etsy.manifest import PER_CALL
 from listbridge.marketplaces.etsy.offers.inventory import read_with_listing
 from listbridge.marketplaces.etsy.offers.merging import Inventory, on_sale, values_of
-from listbridge.marketplaces.etsy.offers.wire import InventoryTold, ListingsTold, ListingTold
+from listbridge.marketplaces.etsy.offers.wire import (
+    ACTIVE,
+    INACTIVE,
+    SOLD_OUT,
+    InventoryTold,
+    ListingsTold,
+    ListingTold,
+)
 from listbridge.marketplaces.etsy.sites import SITE
 
-ACTIVE, INACTIVE, SOLD_OUT = "active", "inactive", "sold_out"
 STATES = {ACTIVE: RemoteState.LIVE, INACTIVE: RemoteState.PAUSED, SOLD_OUT: RemoteState.PAUSED}
 """All others are gone: a draft was never published, an expired listing has ended, and comes back for a fee as a new one does."""
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from listbridge.domain.ids import ListingKey, Sku
-from listbridge.domain.listings.listing import LedgerField, Listing, Values
+from listbridge.domain.listings.listing import LedgerField, Listing
 from listbridge.domain.listings.publishing_runs import HalfWritten
 from listbridge.domain.money import Money
 from listbridge.domain.ports import Revision, RevisionResult, UnitRevision
@@ -23,9 +23,9 @@ from listbridge.marketplaces.etsy.manifest import LISTING_FEE
 from listbridge.marketplaces.etsy.offers.inventory import InventoryOfListing, read_with_listing, write_inventory
 from listbridge.marketplaces.etsy.offers.merging import Inventory, left, on_sale, values_of
 from listbridge.marketplaces.etsy.offers.pausing import activate, pause
-from listbridge.marketplaces.etsy.offers.reading import INACTIVE, SOLD_OUT, STATES
+from listbridge.marketplaces.etsy.offers.reading import STATES
 from listbridge.marketplaces.etsy.offers.sales_between import subtract_sales
-from listbridge.marketplaces.etsy.offers.wire import InventorySent
+from listbridge.marketplaces.etsy.offers.wire import INACTIVE, SOLD_OUT, InventorySent
 
 READ, WRITE, STATE, SALES = "getListingInventory", "updateListingInventory", "updateListing", "getShopReceipts"
 
@@ -119,8 +119,10 @@ class _ListingRevision:
     def _written(
         self, shown: InventoryOfListing, inventory: Inventory, good: Sequence[Revision]
     ) -> Mapping[ListingKey, RemoteError | None]:
-        there, body = inventory.unchanged(), inventory.merged(self._changes(shown, inventory, good))
         state, more = shown.listing.state, any(one.values.quantity for one in good)
+        # With the first product that has stock the piece that a pausing listing keeps would come back on sale too.
+        base = Inventory(inventory.awake()) if more and inventory.rests(state) else inventory
+        there, body = inventory.unchanged(), base.merged({one.key.sku: one.values for one in good})
         if state == SOLD_OUT and more:
             if not self.http.settings.renew_sold_out:
                 return {one.key: errors.RENEWAL.error() for one in good if one.values.quantity or one.values.price}
@@ -137,17 +139,6 @@ class _ListingRevision:
                 self.unit.check()
                 activate(self.http, self.listing)
         return {}
-
-    def _changes(
-        self, shown: InventoryOfListing, inventory: Inventory, good: Sequence[Revision]
-    ) -> Mapping[Sku, Values]:
-        """By SKU. The piece that a pausing listing keeps is nothing to sell, unless its product has stock by now."""
-        changes = {one.key.sku: one.values for one in good}
-        if shown.listing.state in (INACTIVE, SOLD_OUT) and inventory.rests():
-            for sku in (Sku(one.sku) for one in inventory.products):
-                mine = changes.get(sku, Values())
-                changes[sku] = replace(mine, quantity=mine.quantity or 0)
-        return changes
 
     def _put(
         self, body: InventorySent, there: InventorySent, good: Sequence[Revision]

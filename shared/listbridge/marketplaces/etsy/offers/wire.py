@@ -79,8 +79,8 @@ class InventoryTold(Told):
     readiness_state_on_property: Numbers = ()
 
 
-State = Literal["active", "inactive", "sold_out", "draft", "expired"]
-"""As the document lists them; another one may come."""
+ACTIVE, INACTIVE, SOLD_OUT, DRAFT, EXPIRED = "active", "inactive", "sold_out", "draft", "expired"
+"""A listing's states as the document lists them; another one may come."""
 
 
 class ImageTold(Told):
