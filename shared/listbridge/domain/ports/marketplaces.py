@@ -144,6 +144,8 @@ class RemoteListing:
     url: str = ""
     fulfilled_by_marketplace: bool = False
     """The marketplace keeps the stock and ships it: the quantity is its own."""
+    beside: frozenset[Sku] = frozenset()
+    """The other SKUs whose values each write of this one carries as well, as they were read before it."""
 
     @property
     def gone(self) -> bool:

@@ -103,6 +103,7 @@ class Reader:
         inventory = Inventory(told.inventory or InventoryTold())
         id = RemoteId(str(told.listing_id))
         state = STATES.get(told.state, RemoteState.GONE)
+        skus = frozenset(Sku(product.sku) for product in inventory.products if product.sku)
         return [
             RemoteListing(
                 key=ListingKey(self._account, SITE, Sku(product.sku)),
@@ -113,6 +114,7 @@ class Reader:
                 group=id if inventory.varies else None,
                 values=values_of(product),
                 url=told.url or url_of(id),
+                beside=skus - {product.sku},
             )
             for product in inventory.products
             if product.sku

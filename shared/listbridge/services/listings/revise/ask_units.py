@@ -50,6 +50,8 @@ class UnitsAsked:
         outcomes: list[UnitOutcome] = []
         dead = watched.account_dead or (answer.account_dead if isinstance(answer, UnitOutcome) else None)
         seen = {one.row.key: one for one in watched.rows}
+        asked_for = {row.key for state in states if isinstance(state, Asked) for row in state.rows}
+        beside = [one for key, one in seen.items() if key not in asked_for]
         for unit, state in zip(units, states, strict=True):
             if isinstance(state, UnitOutcome):
                 outcomes.append(state)
@@ -60,8 +62,8 @@ class UnitsAsked:
                 keys = {row.key for row in (*state.rows, *(one.row for one in state.put_off))}
                 told = {one.row.key: one for one in rows if one.row.key in keys}
                 mine = {**told, **{key: one for key, one in seen.items() if key in keys}}
-                outcomes.append(UnitOutcome(tuple(mine.values()), account_dead=dead))
-                dead = None
+                outcomes.append(UnitOutcome((*mine.values(), *beside), account_dead=dead))
+                dead, beside = None, []
         return outcomes
 
     def _heard(self, state: Asked, answer: Mapping[ListingKey, RevisionResult]) -> UnitOutcome:

@@ -33,6 +33,7 @@ from listbridge.services.job_results import demanded_fields_sent
 from listbridge.services.listings.revise.ask_units import UnitsAsked
 from listbridge.services.listings.revise.attempts import Attempts
 from listbridge.services.listings.revise.due_listings import DueListings
+from listbridge.services.listings.revise.looks import Looks
 from listbridge.services.listings.revise.submit_units import TOGETHER_S, UnitsTogether
 from listbridge.services.listings.revise.unit_outcomes import Result, RowOutcome, UnitOutcome
 from listbridge.services.listings.revise.write_unit import UnitWriter
@@ -386,6 +387,7 @@ class Drainer:
                 guard=SendGuard(self.deps, self.account),
                 sales=sales,
                 attempts=Attempts(self.deps, adapter, traits, sales),
+                looks=Looks(self.deps, adapter, traits, sales),
                 fence=self.lease.epoch,
                 owner=self.owner,
             )

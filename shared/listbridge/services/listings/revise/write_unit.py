@@ -10,9 +10,8 @@ from typing import TypeVar
 
 from listbridge.domain import trace, waiting
 from listbridge.domain.ids import ListingKey, Sku
-from listbridge.domain.listings import ledger, lifecycle, unseen_sales, writing
-from listbridge.domain.listings.bands import Band
-from listbridge.domain.listings.listing import LedgerField, Listing, RemoteState, Zero
+from listbridge.domain.listings import ledger, unseen_sales, writing
+from listbridge.domain.listings.listing import LedgerField, Listing, Zero
 from listbridge.domain.ports import (
     Budget,
     Conflict,
@@ -28,6 +27,7 @@ from listbridge.domain.verdicts import RateLimited, Rejected, RemoteError, Unaut
 from listbridge.services.deps import AccountDeps
 from listbridge.services.guard import SendGuard
 from listbridge.services.listings.revise.attempts import Attempts, LeasedUnit, leased
+from listbridge.services.listings.revise.looks import Looks
 from listbridge.services.listings.revise.unit_outcomes import Asked, Begun, Result, RowOutcome, ToSend, UnitOutcome
 from listbridge.services.listings.sales_first import SalesFirst
 
@@ -46,6 +46,7 @@ class UnitWriter:
     guard: SendGuard
     sales: SalesFirst
     attempts: Attempts
+    looks: Looks
     fence: int
     owner: str
 
@@ -146,6 +147,10 @@ class UnitWriter:
             done, looked = {one.row.key: one for one in failed.rows}, {}
         mine = {key: looked[key] for key in unread if key in looked}
         done |= {key: RowOutcome(Result.SETTLED, row) for key, row in mine.items()}
+        # Siblings that were looked at as well, and must move: they come again at once.
+        done |= {
+            key: RowOutcome(Result.POSTPONED, row) for key, row in looked.items() if key not in unread and row.due_band
+        }
         members = [mine.get(m.key, m) for m in planned.members]
         # A row that moved while it was read is left for the next look.
         ready = [mine.get(m.key, m) for m in planned.ready if m.key not in unread or m.key in mine]
@@ -282,36 +287,8 @@ class UnitWriter:
         return self.sales.fields(row, ledger.unsent_fields(row))
 
     def look(self, rows: Sequence[Listing]) -> dict[ListingKey, Listing] | RemoteError:
-        """Read these rows, of however many units, back inside their leases. What that changes is saved; left out is a row that moved
-        meanwhile, or that the marketplace is at. An error tells that they could not be read."""
-        looked: dict[ListingKey, Listing] = {}
-        try:
-            shown = {remote.key: remote for remote in self.adapter.read_back(rows)}
-        except RemoteError as error:
-            return error
-        for row in rows:
-            remote = shown.get(row.key)
-            if remote is None:
-                continue
-            now = self.deps.clock.now()
-            if remote.state is RemoteState.PROCESSING and row.due_band is not Band.ZERO:
-                # It shows nothing that could be gone by. A zero is sent all the same: it can only be right.
-                if row.due_band is not None:
-                    self._postpone([row.key], now + timedelta(seconds=self.traits.settle_s))
-                continue
-            new = lifecycle.looked_at(row, remote, self.traits.zero, now)
-            if new.settle_at is not None and ledger.awaits_look(new):
-                look_at = min(new.settle_at, now + timedelta(seconds=self.traits.settle_s))
-                new = ledger.postponed(new, look_at, now)
-            if ledger.as_known(row, new):
-                looked[row.key] = new  # saved with the attempt, if there is one
-                continue
-            try:
-                looked[row.key] = self.deps.listings.save(new)
-            except Conflict:
-                continue
-            self.sales.noticed(row, looked[row.key])
-        return looked
+        """See `Looks.look`."""
+        return self.looks.look(rows)
 
     def _await_orders(self, row: Listing) -> tuple[RowOutcome, ...]:
         at = self.sales.look_again_at(row)
