@@ -6,7 +6,7 @@ tags, 13 tags and materials, and how much varies are Etsy's help for sellers (no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -125,19 +125,30 @@ class ListingContent:
             products=whole(on, mine, others), price_on_property=on, quantity_on_property=on, sku_on_property=on
         )
 
-    def pictures_by_value(self) -> tuple[Property, dict[str, str]] | None:
-        """The property by whose values pictures differ, and the picture of each value that has one; None where they do not."""
-        names = [one.name for one in self.varying]
+    def pictures_beside(self, shown: Callable[[str], bool]) -> tuple[str, ...]:
+        """The pictures of a listing that is there already: also those of the product's other variants that it has `shown`."""
+        mine = [one for one in self.product.variants if one.sku in self.values or shown(one.image)]
+        return pictures_of(self.product, mine)
+
+    def pictures_by_value(self, beside: Collection[Sku] = ()) -> tuple[Property, dict[str, str]] | None:
+        """The property by whose values pictures differ, and the picture of each value that has one; None where they do not. `beside`
+        are other variants of the product that stand in the listing."""
+        names, options = [one.name for one in self.varying], VARIATIONS.names(self.product, {})
+
+        def values_of(sku: Sku) -> tuple[str, ...]:
+            return tuple(VARIATIONS.values(self.variants[sku], options, {}).values())
+
+        others, _ = apart([sku for sku in beside if sku in self.variants and sku not in self.values], values_of)
         rows = [
             (dict(zip(names, row, strict=True)), (by_https([self.variants[sku].image]) or [""])[0])
-            for sku, row in self.values.items()
+            for sku, row in {**self.values, **others}.items()
         ]
         if not names or len({picture for _, picture in rows if picture}) < 2:
             return None
         varying = self.varying[names.index(picture_option(names, rows))]
         shown: dict[str, str] = {}
         for values, picture in rows:
-            if picture in self.pictures:
+            if picture:
                 shown.setdefault(varying.of(values[varying.name]).values[0], picture)
         return varying, shown
 

@@ -238,14 +238,18 @@ class Publishing:
         """The product's pictures at their ranks; by address the image's id.
 
         Of a draft of ours each rank is ours to overwrite. On a listing that the seller may have changed only our own pictures are
-        replaced, and what the seller added stays.
+        replaced, and what the seller added stays, as do those of variants that are not sent now.
         """
         pictures, found = Pictures(self.http.connection), dict[str, int]()
         shown = {} if fresh else {one.listing_image_id: one for one in self._images(id)}
         mine = self._images_of_ours()
         ours = {image for image, _ in mine.values()}
         room = MAX_PICTURES - len(shown.keys() - ours)
-        for rank, address in enumerate(self.content.pictures[:room], 1):
+        known_ones = {digest for _, digest in mine.values()}
+        wanted = (
+            self.content.pictures if fresh else self.content.pictures_beside(lambda one: _digest(one) in known_ones)
+        )
+        for rank, address in enumerate(wanted[:room], 1):
             known, of = mine.get(rank, (0, ""))
             if of == _digest(address) and (fresh or known in shown):
                 found[address] = known
@@ -253,7 +257,7 @@ class Publishing:
             found[address] = self._upload(id, rank, address, pictures, overwrite=fresh or known in shown)
             self.steps.save(**{f"{IMAGE}{rank}": f"{found[address]}:{_digest(address)}"})
         for rank, (known, _) in mine.items():
-            if rank > len(self.content.pictures[:room]):
+            if rank > len(wanted[:room]):
                 if known in shown:
                     self._delete_image(id, known)
                 self.steps.forget(f"{IMAGE}{rank}")
@@ -293,7 +297,7 @@ class Publishing:
 
     def _put_variation_images(self, id: str, written: InventoryTold, images: Mapping[str, int]) -> None:
         """Which picture each value shows. Etsy names a value by an id, which only the written inventory tells."""
-        wanted = self.content.pictures_by_value()
+        wanted = self.content.pictures_by_value([Sku(one.sku) for one in written.products])
         if wanted is None:
             return
         varying, pictures = wanted
