@@ -79,6 +79,33 @@ def test_a_variation_that_comes_back_alone_brings_no_piece_of_one_that_is_at_zer
     assert shop.stock == ("active", {SMALL: 0, LARGE: 5})
 
 
+def test_a_variation_that_is_put_on_sale_again_alone_brings_none_that_ended_with_it(shop: Shop) -> None:
+    shop.adapter.end(shop.request, shop.desk.worker())
+    assert shop.stock[0] == "inactive"
+    shop.adapter.publish(shop.of(LARGE), shop.sent(large=5).worker())
+    assert shop.stock == ("active", {SMALL: 0, LARGE: 5})
+
+
+@pytest.mark.parametrize("call", ["updateListing", "updateListingInventory"])
+@pytest.mark.parametrize("kind", ["drop_before", "drop_after"])
+def test_an_end_that_is_cut_off_and_made_again_leaves_none_either(shop: Shop, call: str, kind: Any) -> None:
+    shop.stage.add_faults(Fault(call, kind))
+    with pytest.raises(OutcomeUnknown):
+        shop.adapter.end(shop.request, shop.desk.worker())
+    shop.adapter.end(shop.request, shop.desk.worker())
+    assert shop.stock == ("inactive", {SMALL: 1, LARGE: 0})
+
+
+def test_one_variation_that_is_put_on_sale_again_keeps_the_pictures_of_the_others(shop: Shop) -> None:
+    there = shop.stage.simulator.world.listings[int(shop.done.remote)]
+    before = [one.image_id for one in there.shown_images]
+    shown = len(there.variation_images)
+    shop.revise(small=0, large=0)
+    shop.adapter.publish(shop.of(LARGE), shop.sent(large=5).worker())
+    assert [one.image_id for one in there.shown_images] == before
+    assert len(there.variation_images) == shown
+
+
 def test_an_update_of_a_paused_listing_sells_no_kept_piece_of_a_quantity_that_is_not_ours(shop: Shop) -> None:
     shop.revise(small=0, large=0)
     shop.adapter.full_revise(shop.request, shop.sent(small=None, large=None).worker())

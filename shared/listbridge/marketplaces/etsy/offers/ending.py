@@ -10,19 +10,19 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from listbridge.domain.ids import Sku
+from listbridge.domain.listings.listing import Values
 from listbridge.domain.listings.publishing_runs import forget
 from listbridge.domain.ports import PublishRequest, PublishSteps
 from listbridge.domain.verdicts import NotFound
 from listbridge.marketplaces.etsy.client import EtsyHttp
-from listbridge.marketplaces.etsy.errors import UNKNOWN
 from listbridge.marketplaces.etsy.offers.inventory import read_with_listing, write_inventory
-from listbridge.marketplaces.etsy.offers.merging import Inventory, left, on_sale, taken_off
-from listbridge.marketplaces.etsy.offers.pausing import pause, set_state
+from listbridge.marketplaces.etsy.offers.merging import Inventory, left, on_sale, revalued, taken_off
+from listbridge.marketplaces.etsy.offers.pausing import pause
 from listbridge.marketplaces.etsy.offers.publishing import IMAGE, LISTING
 from listbridge.marketplaces.etsy.offers.wire import ACTIVE, INACTIVE
 
-_CALLS = ("getListingsInventoryByListingIds", "getListingInventory", "updateListing")
-"""The look at what sold last, the read, and the end of a whole listing."""
+_CALLS = ("getListingsInventoryByListingIds", "getListingInventory", "updateListing", "updateListingInventory")
+"""The look at what sold last, the read, and the end of a whole listing with variants."""
 
 
 def end(http: EtsyHttp, request: PublishRequest, steps: PublishSteps) -> None:
@@ -52,15 +52,12 @@ def _end(http: EtsyHttp, steps: PublishSteps, listing: str, skus: Sequence[Sku])
             return
         inventory = Inventory(shown)
         offered = {Sku(one.sku) for one in inventory.products if on_sale(one)}
-        if offered - set(skus):
-            there = inventory.unchanged()
-            body = taken_off(there, offered & set(skus))
-            if left(body) and body != there:
-                unit.check()
-                write_inventory(http, listing, body)
-            elif not left(body):
-                pause(http, listing, body, there, shown.listing.state, unit.check)
-        elif shown.listing.state == ACTIVE:
+        there = inventory.unchanged()
+        # All of them cannot be hidden: what is left of them would come back with the first that is put on sale again.
+        nothing = revalued(there, dict.fromkeys(offered, Values(quantity=0)))
+        body = taken_off(there, offered & set(skus)) if offered - set(skus) else nothing
+        if not left(body):
+            pause(http, listing, body, there, shown.listing.state, unit.check)
+        elif body != there:
             unit.check()
-            if set_state(http, listing, INACTIVE).state == ACTIVE:
-                raise UNKNOWN.error(detail="updateListing: still on sale")
+            write_inventory(http, listing, body)
