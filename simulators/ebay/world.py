@@ -12,18 +12,23 @@ from simulators.clock import Clock
 from simulators.ebay.errors import EbayError
 from simulators.ebay.limits import CallBudget, Limits
 from simulators.ebay.notices import Notices
+from simulators.ebay.offers.bulk import FAULTS as ENTRY_FAULTS
 from simulators.ebay.state import Listing, Offer, Seller
 from simulators.faults import FaultPlan, Fields
 from simulators.kit.journal import Entry
 from simulators.kit.sellers import SellersWorld
 
 _NOTIFICATIONS_KEPT = 200_000
-VENDOR_FAULTS = frozenset({"late", "concurrent", "page_lost", "next_lost", "total_moves", "changed_after_list"})
-"""`late` and `concurrent` of every call; the others of getOrders (`order_traps.py`)."""
+VENDOR_FAULTS = frozenset(
+    {"late", "concurrent", "page_lost", "next_lost", "total_moves", "changed_after_list", *ENTRY_FAULTS}
+)
+"""`late` and `concurrent` of every call; those of bulk writes' entries (`offers/bulk.py`); the others of getOrders
+(`orders/traps.py`)."""
 _BODIES: dict[str, Fields] = {
     "page_lost": {"lost": int},
     "total_moves": {"by": int},
     "changed_after_list": {"change": str, "order_id": str},
+    **ENTRY_FAULTS,
 }
 
 
@@ -82,24 +87,29 @@ class World(SellersWorld[JournalEntry, Seller]):
     def leave(self, records: set[Hashable]) -> None:
         self._in_flight -= records
 
-    def revise(self, *revised: Listing, hold_error: int = 25019) -> None:
-        """Count one revision of each live listing, or of none.
+    def revise(self, *revised: Listing, hold_error: int = 25019, counted: set[str] | None = None) -> None:
+        """Count one revision of each live listing, or of none; `counted` are those that the same call has revised already
+        (that a bulk call counts once for a listing is our reading: no document says).
 
         Raises 400 (25019) where one has used up its day, 400 (`hold_error`) where one is on hold by eBay: the document
         lists 25097 for items and groups, and only the general 25019 for offers.
         """
         day = self.limits.day(self.now())
+        before = counted if counted is not None else set()
         for listing in revised:
             if listing.on_hold:
                 raise EbayError(hold_error, parameters={"listingId": listing.listing_id})
-            if listing.revisions.get(day, 0) >= self.limits.number("revisions_per_listing_per_day"):
+            spent = listing.revisions.get(day, 0) >= self.limits.number("revisions_per_listing_per_day")
+            if spent and listing.listing_id not in before:
                 raise EbayError(
                     25019,
                     "The listing has reached the number of revisions allowed in one calendar day.",
                     parameters={"listingId": listing.listing_id},
                 )
         for listing in revised:
-            listing.revisions[day] = listing.revisions.get(day, 0) + 1
+            if listing.listing_id not in before:
+                listing.revisions[day] = listing.revisions.get(day, 0) + 1
+                before.add(listing.listing_id)
 
     def listing_of(self, seller: Seller, offer: Offer) -> Listing | None:
         """The live listing that an offer is published in, or None."""

@@ -22,7 +22,7 @@ class BudgetSpec:
     `operations` are patterns of the adapter's operation names (`*` matches all). `rate` is calls per second until the platform says another (`Budget.learn`), `burst` how many may go at once after a
     pause. `day_quota` is calls per day: per calendar day in `day_zone` (IANA name), or in any 24 hours where the zone is
     `SLIDING`. `in_flight` is how many may be under way at once. `scope` says who shares it: all accounts on one app, or one
-    account. `told` is False where the platform's answers tell of another limit for the same operation.
+    account.
     """
 
     name: str
@@ -33,7 +33,6 @@ class BudgetSpec:
     day_quota: int | None = None
     day_zone: str = "UTC"
     in_flight: int | None = None
-    told: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from typing import Any
 
 from simulators.ebay.errors import EbayError, not_serializable
-from simulators.ebay.offers import checks, listings, publishing
+from simulators.ebay.offers import bulk, checks, listings, publishing
 from simulators.ebay.paging import inventory_paging, page_links
 from simulators.ebay.sites import language_of
 from simulators.ebay.state import Item, Listing, Offer, Seller
@@ -85,7 +85,9 @@ def _live(world: World, seller: Seller, sku: str) -> list[tuple[Listing, Offer]]
     ]
 
 
-def replace_item(world: World, seller: Seller, sku: str, locale: str, body: dict[str, Any]) -> bool:
+def replace_item(
+    world: World, seller: Seller, sku: str, locale: str, body: dict[str, Any], counted: set[str] | None = None
+) -> bool:
     """Write an item in full; live listings follow at once. True where the item is new.
 
     What the body leaves out is gone, the quantity too. A live listing survives missing content (seen on the sandbox,
@@ -102,7 +104,7 @@ def replace_item(world: World, seller: Seller, sku: str, locale: str, body: dict
         listings.refuse_unsellable_zero(seller, listing, changed)
     if live:
         listings.refuse_beyond_selling_limit(seller, changed)
-    world.revise(*(listing for listing, _ in live), hold_error=25097)
+    world.revise(*(listing for listing, _ in live), hold_error=25097, counted=counted)
     created = sku not in seller.items
     seller.items[sku] = new
     for listing, _ in live:
@@ -201,18 +203,20 @@ def bulk_put_items(world: World, call: Call) -> Reply:
     if not all(row.get("sku") and row.get("locale") for row in rows):
         raise EbayError(25733)
     responses: list[dict[str, Any]] = []
+    counted: set[str] = set()
     for row in rows:
         sku, locale = str(row["sku"]), str(row["locale"])
         response: dict[str, Any] = {"sku": sku, "locale": locale, "statusCode": 200}
         try:
             if language_of(locale) != language_of(checks.content_locale(call)):
                 raise EbayError(25709, "Invalid value for header Content-Language.")
-            created = replace_item(world, call.seller, sku, locale, row)
+            bulk.refuse_entry(call, sku)
+            created = replace_item(world, call.seller, sku, locale, row, counted)
             response["statusCode"] = 201 if created else 200
         except EbayError as error:
             response.update(statusCode=error.status, errors=[error.entry])
         responses.append(response)
-    return bulk_reply(responses)
+    return bulk_reply(bulk.told(call, responses))
 
 
 def bulk_get_items(world: World, call: Call) -> Reply:

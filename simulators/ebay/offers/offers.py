@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from simulators.ebay.errors import EbayError, error_entry, not_serializable
-from simulators.ebay.offers import checks, listings, publishing
+from simulators.ebay.offers import bulk, checks, listings, publishing
 from simulators.ebay.offers.items import (
     BASE,
     READ,
@@ -143,11 +143,12 @@ def bulk_create_offers(world: World, call: Call) -> Reply:
     for row in rows:
         response: dict[str, Any] = {name: row.get(name) for name in _KEYS if isinstance(row.get(name), str)}
         try:
+            bulk.refuse_entry(call, str(row.get("sku")))
             response.update(offerId=create(world, call.seller, row).offer_id, statusCode=200)
         except EbayError as error:
             response.update(statusCode=error.status, errors=[error.entry])
         responses.append(response)
-    return bulk_reply(responses)
+    return bulk_reply(bulk.told(call, responses))
 
 
 def shown(world: World, seller: Seller, offer: Offer) -> dict[str, Any]:

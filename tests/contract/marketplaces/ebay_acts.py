@@ -11,11 +11,13 @@ from listbridge.domain.listings.listing import Values
 from listbridge.domain.ports import MarketplaceAdapter, Published, PublishRequest, Revision, UnitRevision
 from listbridge.domain.verdicts import RemoteError
 from simulators.door import Transport
+from simulators.faults import Fault
 from tests.contract.marketplaces.memory_steps import Desk
 from tests.contract.marketplaces.staged_ebay import EbayStage
 
 INVENTORY = "https://api.ebay.com/sell/inventory/v1"
 REVISE = "bulkUpdatePriceQuantity"
+PUT_ITEMS = "bulkCreateOrReplaceInventoryItem"
 
 
 class Hand:
@@ -40,6 +42,11 @@ class Hand:
         answer = self._session.request(method, f"{INVENTORY}{path}", json=body)
         assert answer.ok, answer.text
         return answer.json() if answer.content else None
+
+
+def entry_refused(operation: str, sku: str, error_id: int) -> Fault:
+    """One entry of the next bulk call is refused, and no other."""
+    return Fault(operation, "vendor", name="entry_refused", body={"sku": sku, "error_id": error_id})
 
 
 def publish(

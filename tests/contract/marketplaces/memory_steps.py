@@ -50,6 +50,7 @@ class MemoryUnit:
     values: Mapping[Sku, Values]
     highest_quantity: Mapping[Sku, int]
     taken: set[Sku] = field(default_factory=set)
+    lost: set[Sku] = field(default_factory=set)
 
     def check(self) -> None:
         if self.desk.units_too_short > 0:
@@ -59,6 +60,9 @@ class MemoryUnit:
 
     def accept(self, sku: Sku) -> None:
         self.taken.add(sku)
+
+    def lose(self, sku: Sku) -> None:
+        self.lost.add(sku)
 
 
 @dataclass
@@ -104,7 +108,7 @@ class MemorySteps:
             raise
         finally:
             for sku in skus:
-                outcome = "unknown" if isinstance(error, OutcomeUnknown) else "not_applied"
+                outcome = "unknown" if isinstance(error, OutcomeUnknown) or sku in unit.lost else "not_applied"
                 self.desk.attempts.append((sku, "accepted" if sku in unit.taken else outcome))
             self.desk.leased.clear()
             self.desk.may_send = False

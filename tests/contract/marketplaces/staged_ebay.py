@@ -20,7 +20,15 @@ from tests.contract.marketplaces.stages import LiveListing, Shown
 from tests.contract.specs import specs_root
 from tests.fakes.clock import VirtualClock
 
-_VALUE_OPERATIONS = frozenset({"createOrReplaceInventoryItem", "createOffer", "updateOffer"})
+_VALUE_OPERATIONS = frozenset(
+    {
+        "createOrReplaceInventoryItem",
+        "bulkCreateOrReplaceInventoryItem",
+        "createOffer",
+        "bulkCreateOffer",
+        "updateOffer",
+    }
+)
 
 
 class EbayStage(SimulatedStage):

@@ -29,7 +29,9 @@ def stage(ebay: EbayStage) -> EbayStage:
 
 def revised(stage: EbayStage, listing: RemoteId, times: int) -> None:
     """So many revisions of today, as our count and eBay's have them."""
-    DailyRevisions(stage.counters, ACCOUNT, stage.clock).take(listing, times)
+    daily = DailyRevisions(stage.counters, ACCOUNT, stage.clock)
+    for _ in range(times):
+        daily.count(listing)
     world = stage.simulator.world
     row = world.listing(listing)[1]
     row.revisions[world.limits.day(world.now())] = times

@@ -14,7 +14,16 @@ from listbridge.domain.listings.listing import Values
 from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, Rejected, RetryLater, ZeroRefused
 from listbridge.marketplaces.ebay.manifest import MANIFEST
 from simulators.faults import Fault
-from tests.contract.marketplaces.ebay_acts import REVISE, Hand, bodies, publish, revise_one, watch
+from tests.contract.marketplaces.ebay_acts import (
+    PUT_ITEMS,
+    REVISE,
+    Hand,
+    bodies,
+    entry_refused,
+    publish,
+    revise_one,
+    watch,
+)
 from tests.contract.marketplaces.ebay_documents import EbaySpec
 from tests.contract.marketplaces.staged_ebay import EbayStage
 from tests.contract.marketplaces.stages import candle, jumper
@@ -102,9 +111,7 @@ def test_one_variant_that_ebay_itself_refuses_stops_none_of_its_siblings(stage: 
     desk = stage.new_desk(request)
     if live:
         adapter.publish(request, desk.worker())
-    error = {"errorId": 25022, "domain": "API_INVENTORY", "category": "REQUEST", "message": "Invalid attribute. Size"}
-    refusal = Fault("createOrReplaceInventoryItem", "status", status=400, body={"errors": [error]}, skip=2)
-    stage.add_faults(refusal)
+    stage.add_faults(entry_refused(PUT_ITEMS, "JUMPER-M", 25022))
     done = (adapter.full_revise if live else adapter.publish)(request, desk.worker())
     assert done.left_out is not None
     assert {sku: error.problem.code for sku, error in done.left_out.items()} == {"JUMPER-M": "ebay_aspect_refused"}
@@ -114,7 +121,7 @@ def test_one_variant_that_ebay_itself_refuses_stops_none_of_its_siblings(stage: 
 
 def test_a_refusal_of_every_variant_is_the_products(stage: EbayStage) -> None:
     error = {"errorId": 25022, "domain": "API_INVENTORY", "category": "REQUEST", "message": "Invalid attribute. Size"}
-    stage.add_faults(Fault("createOrReplaceInventoryItem", "status", status=400, body={"errors": [error]}, times=6))
+    stage.add_faults(Fault(PUT_ITEMS, "status", status=400, body={"errors": [error]}))
     request = stage.request(6)
     with pytest.raises(Rejected) as refused:
         stage.open().publish(request, stage.new_desk(request).worker())
@@ -211,11 +218,11 @@ def test_a_product_that_takes_longer_than_one_worker_has_still_gets_done(stage: 
     runs = 0
     while not stage.live() and runs < 6:
         runs += 1
-        stage.hook = DiesAfter(9)  # the writes alone are twelve calls
+        stage.hook = DiesAfter(5)
         with pytest.raises(WorkerDied):
             adapter.publish(request, desk.worker())
-    assert (runs, len(stage.live()[0].variations)) == (3, 6)
-    assert stage.calls.count("createOrReplaceInventoryItem") == 8  # twice only what was under way when it died
+    assert (runs, len(stage.live()[0].variations)) == (2, 6)
+    assert stage.calls.count(PUT_ITEMS) == stage.calls.count("bulkCreateOffer") == 1  # nothing is written twice
     stage.hook = DiesAfter(99)
     assert adapter.publish(request, desk.worker()).left_out is None
     assert not [name for name in desk.progress if name.startswith(("written:", "creating_offer:"))]
@@ -295,8 +302,7 @@ def test_a_publish_that_lands_late_makes_no_second_listing(
 
 
 @pytest.mark.parametrize(
-    "operation",
-    ["createOrReplaceInventoryItem", "createOrReplaceInventoryItemGroup", "publishOfferByInventoryItemGroup", REVISE],
+    "operation", [PUT_ITEMS, "createOrReplaceInventoryItemGroup", "publishOfferByInventoryItemGroup", REVISE]
 )
 def test_concurrent_access_is_certainly_not_applied_and_tried_again(stage: EbayStage, operation: str) -> None:
     adapter, request = stage.open(), stage.request(6)
@@ -346,8 +352,8 @@ def test_what_is_sent_holds_all_that_ebay_requires_at_publishing(stage: EbayStag
     sent = watch(stage)
     publish(stage, 6)
     [group] = bodies(stage, sent, "createOrReplaceInventoryItemGroup")
-    items = bodies(stage, sent, "createOrReplaceInventoryItem")
-    offers = bodies(stage, sent, "createOffer")
+    [items] = [body["requests"] for body in bodies(stage, sent, PUT_ITEMS)]
+    [offers] = [body["requests"] for body in bodies(stage, sent, "bulkCreateOffer")]
     assert len(items) == len(offers) == 6
     for item, offer in zip(items, offers, strict=True):
         spec.check_publishable(item, offer)  # complete without the group's help

@@ -10,7 +10,7 @@ import pytest
 from listbridge.domain.ids import Site
 from listbridge.domain.ports import PublishRequest
 from listbridge.domain.verdicts import NotFound, Rejected
-from tests.contract.marketplaces.ebay_acts import bodies, publish, watch
+from tests.contract.marketplaces.ebay_acts import PUT_ITEMS, bodies, publish, watch
 from tests.contract.marketplaces.staged_ebay import EbayStage
 from tests.contract.marketplaces.stages import candle, jumper
 
@@ -52,6 +52,7 @@ def test_a_product_without_a_barcode_sells_with_the_sites_words_for_it(
     [live] = stage.live()
     assert len(live.variations) == variants
     items = bodies(stage, sent, "createOrReplaceInventoryItem")
+    items += [item for body in bodies(stage, sent, PUT_ITEMS) for item in body["requests"]]
     assert [item["product"][field] for item in items] == [["Does not apply"]] * variants
 
 

@@ -219,9 +219,16 @@ def _may_be_missing(name: str, sent: Sent, what: str) -> bool:
     """What is required before a listing begins, and yet not missed in this story."""
     if not what.endswith(" is missing"):
         return False
-    content = sent.operation in ("createOrReplaceInventoryItem", "createOrReplaceInventoryItemGroup")
+    what = what.removeprefix("requests.0.")
+    content = sent.operation in (
+        "createOrReplaceInventoryItem",
+        "bulkCreateOrReplaceInventoryItem",
+        "createOrReplaceInventoryItemGroup",
+    )
     if name.startswith("full_revise"):
-        return content  # a live listing survives a write without them (openlinker, spike 2880, evidence 28)
+        return content and not what.startswith(
+            ("sku", "locale", "requests")
+        )  # a live listing survives a write without them (openlinker, spike 2880, evidence 28)
     # A variation's may come from its group instead (required_at_publish.json, "supplied").
     return name == "group" and what in {
         f"product.{field} is missing" for field in ("title", "description", "imageUrls")

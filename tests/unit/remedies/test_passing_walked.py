@@ -144,7 +144,8 @@ def test_the_last_changes_of_a_day_go_to_zeros_and_the_others_say_that_they_wait
     listing, clock = row_of(seller).remote, seller.its.stores.clock
     assert listing is not None
     daily = DailyRevisions(seller.its.stores.counters, seller.account, clock)
-    daily.take(listing, 230)
+    for _ in range(230):
+        daily.count(listing)
     seller.its.shopify.deeds.set_price("15.00", sku="MUG")
     heard(seller, product)
     told = named(reason(seller, "MUG"), "ebay_revisions_kept_for_zeros", "")

@@ -52,6 +52,9 @@ class UnitWrite(Protocol):
     def accept(self, sku: Sku) -> None:
         """The marketplace took the SKU's values."""
 
+    def lose(self, sku: Sku) -> None:
+        """Nobody knows what the marketplace took of the SKU, whatever becomes of the others."""
+
 
 class PublishSteps(Protocol):
     """What the publish service lends an adapter while it publishes."""

@@ -8,7 +8,6 @@ the day begins is not documented: Pacific is assumed, as for the quotas of calls
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,14 +35,14 @@ class DailyRevisions:
     account: str
     clock: Clock
 
-    def count(self, listings: Iterable[RemoteId]) -> None:
-        """Count a revision of each listing that is made whatever was counted before: one call counts once."""
-        for listing in dict.fromkeys(listings):
-            self._add(listing, 1)
+    def count(self, listing: RemoteId) -> None:
+        """Count a revision that is made whatever was counted before."""
+        self._add(listing, 1)
 
-    def take(self, listing: RemoteId, revisions: int = 1) -> RateLimited | None:
-        """Count revisions that leave the zeros' share alone; the verdict, with nothing to be sent, where only that is left."""
-        if self._add(listing, revisions) <= MOST - KEPT_FOR_ZEROS:
+    def take(self, listing: RemoteId, *, more: int = 0) -> RateLimited | None:
+        """Count a revision that leaves the zeros' share alone, with so many `more` that belong to it; the verdict, with nothing
+        to be sent, where too few are left."""
+        if self._add(listing, 1) + more <= MOST - KEPT_FOR_ZEROS:
             return None
         params = {"most": str(MOST), "kept": str(KEPT_FOR_ZEROS)}
         return RateLimited(Problem("ebay_revisions_kept_for_zeros", params), until=self._day_ends())

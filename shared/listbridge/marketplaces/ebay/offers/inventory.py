@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
 from listbridge.domain.ids import RemoteId, Sku
-from listbridge.domain.verdicts import NotFound
+from listbridge.domain.problem import Problem
+from listbridge.domain.verdicts import NotFound, OutcomeUnknown, RemoteError
 from listbridge.infra.calls.api_client import CallRefused, M, path_of
 from listbridge.marketplaces.ebay.client import INVENTORY, EbayHttp, Request
-from listbridge.marketplaces.ebay.errors import UNREADABLE
+from listbridge.marketplaces.ebay.errors import UNREADABLE, EbayRefusal
 from listbridge.marketplaces.ebay.offers.daily_revisions import DailyRevisions
 from listbridge.marketplaces.ebay.offers.wire import (
+    BulkEntries,
+    BulkEntry,
     BulkItems,
     CreatedOffer,
     Item,
@@ -30,12 +34,26 @@ _IMPOSSIBLE_SKU = frozenset({25707, 25708})
 """eBay takes no such SKU, so nothing can have it."""
 _NO_OFFERS = frozenset({25713, 25710, 25702}) | _IMPOSSIBLE_SKU
 _NO_ITEM = frozenset({25710, 25702}) | _IMPOSSIBLE_SKU
-_ITEMS_PER_CALL = 25
+PER_CALL = 25
+"""Items or offers of one bulk call (sell_inventory 1.18.4)."""
 _ANY_SITE = next(iter(SITES.values()))
 
 
 class OfferExists(Exception):
     """eBay has an offer for this SKU, site and format already."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewOffer:
+    """What became of one new offer: it was made, refused, or `exists` already."""
+
+    offer: RemoteId | None = None
+    error: RemoteError | None = None
+
+    @property
+    def exists(self) -> bool:
+        """eBay has an offer for the SKU, site and format already."""
+        return self.offer is None and self.error is None
 
 
 class Inventory:
@@ -75,8 +93,8 @@ class Inventory:
     def items(self, skus: Sequence[Sku]) -> dict[Sku, Item | None]:
         """The items, up to 25 a call; None for each that eBay positively does not have."""
         found: dict[Sku, Item | None] = {}
-        for start in range(0, len(skus), _ITEMS_PER_CALL):
-            found |= self._some_items(skus[start : start + _ITEMS_PER_CALL])
+        for start in range(0, len(skus), PER_CALL):
+            found |= self._some_items(skus[start : start + PER_CALL])
         return found
 
     def _some_items(self, skus: Sequence[Sku]) -> dict[Sku, Item | None]:
@@ -125,6 +143,14 @@ class Inventory:
         path = f"{INVENTORY}/inventory_item/{path_of(sku)}"
         self._write(Request("PUT", path, "createOrReplaceInventoryItem", site=site, body=body, write=True))
 
+    def put_items(self, site: NationalSite, bodies: Mapping[Sku, Mapping[str, Any]]) -> dict[Sku, RemoteError | None]:
+        """Replace up to 25 items in full; why each that was not taken was not. Live listings follow at once."""
+        locale = site.language.replace("-", "_")
+        rows = [{"sku": sku, "locale": locale, **body} for sku, body in bodies.items()]
+        operation = "bulkCreateOrReplaceInventoryItem"
+        told = self._bulk("bulk_create_or_replace_inventory_item", operation, site, rows)
+        return {sku: self._refusal(operation, told.get(sku)) for sku in bodies}
+
     def put_group(self, site: NationalSite, key: RemoteId, body: Mapping[str, Any]) -> None:
         """Replace a group in full; a SKU left out leaves the live listing too."""
         self._write(
@@ -144,6 +170,18 @@ class Inventory:
             if refused.said.says_exists_already:
                 raise OfferExists from None
             raise refused.verdict from None
+
+    def create_offers(self, site: NationalSite, bodies: Sequence[Mapping[str, Any]]) -> dict[Sku, NewOffer]:
+        """Stage up to 25 offers of one site: what became of each, by its SKU."""
+        told = self._bulk("bulk_create_offer", "bulkCreateOffer", site, bodies)
+        return {sku: self._created(told.get(sku)) for sku in (Sku(body["sku"]) for body in bodies)}
+
+    def _created(self, entry: BulkEntry | None) -> NewOffer:
+        if entry is not None and entry.offer_id and entry.status_code < 400:
+            return NewOffer(RemoteId(entry.offer_id))
+        if entry is not None and _said("bulkCreateOffer", entry).says_exists_already:
+            return NewOffer()
+        return NewOffer(error=self._refusal("bulkCreateOffer", entry) or _no_word("bulkCreateOffer"))
 
     def update_offer(self, site: NationalSite, offer: RemoteId, body: Mapping[str, Any]) -> None:
         """Replace an offer in full."""
@@ -209,6 +247,27 @@ class Inventory:
     def _write(self, request: Request) -> None:
         self.http.object(request)
 
+    def _bulk(
+        self, path: str, operation: str, site: NationalSite, rows: Sequence[Mapping[str, Any]]
+    ) -> dict[Sku, BulkEntry]:
+        """What is told of each SKU, whether the answer is 200, 207 or 400."""
+        request = Request(
+            "POST", f"{INVENTORY}/{path}", operation, site=site, body={"requests": list(rows)}, write=True
+        )
+        try:
+            answer = self.http.ask(request, BulkEntries)
+        except CallRefused as refused:
+            answer = _entries(refused, BulkEntries)
+        return {Sku(entry.sku): entry for entry in answer.responses}
+
+    def _refusal(self, operation: str, entry: BulkEntry | None) -> RemoteError | None:
+        """Why one entry of a bulk call was not taken; of one without a word nobody knows."""
+        if entry is None or not (entry.status_code or entry.errors):
+            return _no_word(operation)
+        if 200 <= entry.status_code < 300:
+            return None
+        return _said(operation, entry).error(self.http.connection.clock.now())
+
 
 def _entries(refused: CallRefused, model: type[M]) -> M:
     """The entries of a bulk call that failed for every entry: status 400, but the body tells about each."""
@@ -218,6 +277,14 @@ def _entries(refused: CallRefused, model: type[M]) -> M:
         return model.model_validate(refused.body)
     except ValidationError:
         raise refused.verdict from None
+
+
+def _said(operation: str, entry: BulkEntry) -> EbayRefusal:
+    return EbayRefusal(operation, entry.status_code, write=True, entries=entry.errors or ())
+
+
+def _no_word(operation: str) -> OutcomeUnknown:
+    return OutcomeUnknown(Problem("ebay_no_word_of_listing"), detail=operation)
 
 
 def _is(refused: CallRefused, ids: frozenset[int]) -> bool:

@@ -12,25 +12,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from listbridge.domain.ids import RemoteId, Sku
-from listbridge.domain.listings.listing import NOTHING, Values
-from listbridge.domain.listings.publishing_runs import WRITTEN, HalfWritten, WrittenMarks, forget, refuse_without_values
-from listbridge.domain.ports import Published, PublishRequest, PublishSteps, PublishVariant, UnitWrite
+from listbridge.domain.listings.publishing_runs import WRITTEN, forget
+from listbridge.domain.ports import Published, PublishRequest, PublishSteps, PublishVariant
 from listbridge.domain.problem import Problem
-from listbridge.domain.refusals import apart
-from listbridge.domain.verdicts import NotFound, OutcomeUnknown, Rejected, RemoteError, RetryLater
-from listbridge.marketplaces.ebay.errors import (
-    GROUP_GONE,
-    IN_OTHER_GROUP,
-    NOT_LIVE,
-    OFFER_GONE,
-    QUANTITY,
-    SITE_REFUSED,
-    ZERO,
-)
-from listbridge.marketplaces.ebay.offers.inventory import Inventory, OfferExists
+from listbridge.domain.verdicts import NotFound, Rejected, RemoteError
+from listbridge.marketplaces.ebay.errors import GROUP_GONE, IN_OTHER_GROUP, NOT_LIVE
+from listbridge.marketplaces.ebay.offers.inventory import Inventory
 from listbridge.marketplaces.ebay.offers.mapping import ListingContent
 from listbridge.marketplaces.ebay.offers.unsold_groups import free
-from listbridge.marketplaces.ebay.offers.wire import Offer
+from listbridge.marketplaces.ebay.offers.writing import VariantWriting
 
 _PUBLISHING = "publishing"
 _MARKS = (_PUBLISHING, "creating_offer:", WRITTEN)
@@ -46,19 +36,21 @@ class Publishing:
     content: ListingContent
     url: Callable[[RemoteId], str]
     now: Callable[[], datetime]
-    offers: dict[Sku, Offer] = field(default_factory=dict)
-    ids: dict[Sku, RemoteId] = field(default_factory=dict)
+    writing: VariantWriting = field(init=False)
     failed: dict[Sku, RemoteError] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.writing = VariantWriting(self.inventory, self.content, self.steps, self.now)
 
     def publish(self) -> Published:
         """Make everything live that is not; what is live already stays as it is."""
         variants = self._variants()
         perhaps_live = _PUBLISHING in self.steps.progress or "listing" in self.steps.progress
         for variant in variants:
-            if perhaps_live or not self._written_already(variant):
+            if perhaps_live or not self.writing.written_already(variant.key.sku):
                 self._look(variant)
-        waiting = [variant for variant in variants if self._listing_of(variant.key.sku) is None]
-        listing = next(filter(None, (self._listing_of(variant.key.sku) for variant in variants)), None)
+        waiting = [variant for variant in variants if self.writing.listing_of(variant.key.sku) is None]
+        listing = next(filter(None, (self.writing.listing_of(variant.key.sku) for variant in variants)), None)
         self._write_all(waiting)
         if any(variant.key.sku not in self.failed for variant in waiting):
             try:
@@ -76,7 +68,7 @@ class Publishing:
         variants = self._variants()
         for variant in variants:
             self._look(variant, surely=True)
-        live = [variant for variant in variants if self._listing_of(variant.key.sku) is not None]
+        live = [variant for variant in variants if self.writing.listing_of(variant.key.sku) is not None]
         if not live:
             raise NOT_LIVE.error(detail="none of the product's offers is published")
         if self._grouped:
@@ -86,14 +78,9 @@ class Publishing:
         if self._grouped:
             self._put_group(live)
         forget(self.steps, *_MARKS)
-        listing = self._listing_of(live[0].key.sku)
+        listing = self.writing.listing_of(live[0].key.sku)
         assert listing is not None  # noqa: S101  # it is in `live`
         return self._published(listing)
-
-    @property
-    def _written(self) -> WrittenMarks:
-        content = self.content
-        return WrittenMarks(self.steps, self.now, lambda sku: [content.item(sku, 0), content.offer(NOTHING)])
 
     @property
     def _grouped(self) -> bool:
@@ -102,136 +89,30 @@ class Publishing:
     def _variants(self) -> list[PublishVariant]:
         return [v for v in self.request.variants if v.key.sku not in self.content.refused]
 
-    def _listing_of(self, sku: Sku) -> RemoteId | None:
-        offer = self.offers.get(sku)
-        return RemoteId(offer.listing_id) if offer is not None and offer.listing_id else None
-
-    def _take_revisions(self, revisions: int) -> None:
-        """Count revisions of what is on sale. Raises RateLimited where today's are left for zeros alone."""
-        live = next(filter(None, map(self._listing_of, self.offers)), None)
-        spent = self.inventory.revisions.take(live, revisions) if live is not None else None
-        if spent is not None:
-            raise spent
-
     def _look(self, variant: PublishVariant, *, surely: bool = False) -> None:
         """Find the SKU's offer if there may be one: after any earlier run, known ids are only a hint."""
         sku = variant.key.sku
         progress = self.steps.progress
         hints = (variant.offer, variant.remote, progress.get(f"offer:{sku}"), progress.get(f"creating_offer:{sku}"))
         if surely or self.steps.resumed() or any(hints):
-            self._remember(sku, self.inventory.offer(sku, self.content.site))
-
-    def _remember(self, sku: Sku, offer: Offer | None) -> None:
-        if offer is None:
-            self.offers.pop(sku, None)
-            return
-        self.offers[sku] = offer
-        self.ids[sku] = RemoteId(offer.offer_id)
-
-    # ---- item and offer: what carries quantity and price ----
+            self.writing.remember(sku, self.inventory.offer(sku, self.content.site))
 
     def _write_all(self, variants: Sequence[PublishVariant]) -> None:
         """Write the variants; one that eBay refuses stops no sibling, unless all of them are refused."""
-        by_sku = {variant.key.sku: variant for variant in variants}
-
-        def write(sku: Sku) -> None:
-            if not self._written_already(by_sku[sku]):
-                self._write(by_sku[sku])
-
-        self.failed |= apart(by_sku, write)[1]
+        self.failed |= self.writing.write_all([variant.key.sku for variant in variants])
         if len(self.failed) == len(self._variants()):
             raise next(iter(self.failed.values()))
-
-    def _write(self, variant: PublishVariant) -> None:
-        """Item and offer of one variant, within one lease on its unit, with the values read in it."""
-        sku = variant.key.sku
-        if sku not in self.offers:
-            self.steps.save(**{f"creating_offer:{sku}": "1"})
-        # Both calls or neither: a budget that runs out between them would leave the item without its offer.
-        budget = self.inventory.http.connection.budget
-        for operation in ("createOrReplaceInventoryItem", "updateOffer" if sku in self.offers else "createOffer"):
-            budget.prepay(operation, 1, wait_s=0)
-        try:
-            with self.steps.unit(sku) as unit:
-                self._write_inside(sku, unit)
-        except HalfWritten as half:
-            raise half.reason from None
-
-    def _write_inside(self, sku: Sku, unit: UnitWrite) -> None:
-        site, shown = self.content.site, self.offers.get(sku)
-        values = unit.values[sku]
-        quantity = unit.highest_quantity[sku]
-        live = shown is not None and shown.listing_id is not None
-        if values.quantity is None and live:
-            # A replacement without a quantity would lose it: repeat what is there.
-            item = self.inventory.item(sku)
-            quantity = max(quantity, item.quantity if item is not None else 0)
-        elif not live:
-            refuse_without_values(values)
-        if live:
-            self._take_revisions(2)
-        unit.check()
-        try:
-            self.inventory.put_item(site, sku, self.content.item(sku, quantity))
-        except Rejected as error:
-            if live and values.quantity == 0 and error.problem.code == QUANTITY.code:
-                raise ZERO.instead_of(error) from error
-            raise
-        try:
-            offer = self._write_offer(sku, shown, values, unit)
-        except OutcomeUnknown:
-            raise
-        except RemoteError as error:
-            raise HalfWritten(error) from error
-        unit.accept(sku)
-        self.ids[sku] = offer
-        self.steps.save(**{f"offer:{sku}": offer, **self._written.mark(sku)})
-
-    def _written_already(self, variant: PublishVariant) -> bool:
-        """True when an interrupted run wrote the same content a moment ago; its ledger knows which values went along."""
-        sku = variant.key.sku
-        offer = self.steps.progress.get(f"offer:{sku}")
-        if not offer or not self._written.recent(sku):
-            return False
-        self.ids.setdefault(sku, RemoteId(offer))
-        return True
-
-    def _write_offer(self, sku: Sku, shown: Offer | None, values: Values, unit: UnitWrite) -> RemoteId:
-        site = self.content.site
-        if shown is None:
-            unit.check()
-            try:
-                return self.inventory.create_offer(site, self.content.new_offer(sku, values))
-            except OfferExists:
-                shown = self.inventory.offer(sku, site)
-        if shown is None:
-            raise RetryLater(Problem("ebay_offer_hidden"), after_s=10.0)
-        self._remember(sku, shown)
-        offer = RemoteId(shown.offer_id)
-        unit.check()
-        try:
-            self.inventory.update_offer(site, offer, self.content.replaced_offer(shown, values))
-        except NotFound as gone:
-            raise self._refused_here(sku, gone) from gone
-        return offer
-
-    def _refused_here(self, sku: Sku, gone: NotFound) -> RemoteError:
-        """What "this offer is not available" means: eBay says it of an offer that is there, when a policy is another site's."""
-        if gone.problem.code != OFFER_GONE.code or self.inventory.offer(sku, self.content.site) is None:
-            return gone
-        params = {"site": self.content.site.id, "message": gone.problem.params.get("message", "")}
-        return SITE_REFUSED.instead_of(gone, params=params)
 
     # ---- going live ----
 
     def _publish_single(self, variant: PublishVariant) -> RemoteId:
-        offer = self.ids[variant.key.sku]
+        offer = self.writing.ids[variant.key.sku]
         self.steps.save(**{_PUBLISHING: offer})
         sku, site = variant.key.sku, self.content.site
         try:
             listing = self.inventory.publish_offer(site, offer)
         except NotFound as gone:
-            raise self._refused_here(sku, gone) from gone
+            raise self.writing.refused_here(sku, gone) from gone
         except Rejected:
             # A product that lost its options: the group of its former listing may still hold the SKU.
             item = self.inventory.item(sku)
@@ -247,14 +128,14 @@ class Publishing:
         try:
             listing = self._group_on_sale(variants)
         except NotFound as gone:
-            raise self._refused_here(variants[0].key.sku, gone) from gone
+            raise self.writing.refused_here(variants[0].key.sku, gone) from gone
         self.steps.save(listing=listing)
         for variant in variants:  # eBay leaves variations with missing data out and does not say so: compare
             self._look(variant, surely=True)
         return listing
 
     def _group_on_sale(self, variants: Sequence[PublishVariant]) -> RemoteId:
-        self._take_revisions(1)
+        self.writing.take_revision()
         try:
             return self.inventory.publish_group(self.content.site, self.request.group)
         except NotFound as gone:
@@ -274,7 +155,7 @@ class Publishing:
         if shown is not None and (keep_old_values or any(sku not in self.content.aspects for sku in staying)):
             kept = {name: shown.values_of(name) for name in self.content.varying}
         key, site, body = self.request.group, self.content.site, self.content.group([*wanted, *staying], kept)
-        self._take_revisions(1)
+        self.writing.take_revision()
         try:
             self.inventory.put_group(site, key, body)
         except Rejected as error:
@@ -298,11 +179,11 @@ class Publishing:
         left_out: dict[Sku, RemoteError] = {**self.content.refused, **self.failed}
         for variant in self._variants():
             sku = variant.key.sku
-            if self._grouped and sku not in left_out and self._listing_of(sku) != listing:
+            if self._grouped and sku not in left_out and self.writing.listing_of(sku) != listing:
                 left_out[sku] = Rejected(Problem("ebay_variation_left_out", {"sku": sku}, "check_required_fields"))
         return Published(
             remote=listing,
-            offers={sku: offer for sku, offer in self.ids.items() if sku not in left_out},
+            offers={sku: offer for sku, offer in self.writing.ids.items() if sku not in left_out},
             group=self.request.group if self._grouped else None,
             left_out=left_out or None,
             url=self.url(listing),

@@ -61,7 +61,7 @@ def _kept_for_zeros(daily: DailyRevisions, revisions: Sequence[Revision]) -> Map
         if revision.remote is None:
             continue
         if revision.values.quantity == 0:
-            daily.count([revision.remote])
+            daily.count(revision.remote)
         elif (spent := daily.take(revision.remote)) is not None:
             kept[revision.key] = spent
     return kept

@@ -91,6 +91,19 @@ class BulkItems(CamelTold):
     responses: list[BulkItem]
 
 
+class BulkEntry(CamelTold):
+    """What is told of one item or offer of a bulk write."""
+
+    sku: str = ""
+    offer_id: str | None = None
+    status_code: int = 0
+    errors: list[ErrorEntry] | None = None
+
+
+class BulkEntries(CamelTold):
+    responses: list[BulkEntry]
+
+
 class ListingDetails(CamelTold):
     listing_id: str | None = None
     listing_status: str | None = None

@@ -30,6 +30,7 @@ class OpenUnit:
     values: Mapping[Sku, Values]
     highest_quantity: Mapping[Sku, int]
     taken: set[Sku] = field(default_factory=set)
+    lost: set[Sku] = field(default_factory=set)
 
     def check(self) -> None:
         """See to it that the lease outlives the next request. Raises RetryLater when it was lost."""
@@ -38,6 +39,10 @@ class OpenUnit:
     def accept(self, sku: Sku) -> None:
         """The marketplace took the SKU's values."""
         self.taken.add(sku)
+
+    def lose(self, sku: Sku) -> None:
+        """Nobody knows what the marketplace took of the SKU."""
+        self.lost.add(sku)
 
 
 @dataclass(slots=True)
@@ -107,7 +112,8 @@ class Steps:
                 raise
             finally:
                 for sku, row in begun.items():
-                    self.attempts.record_published(row, error, accepted=sku in unit.taken)
+                    told = OutcomeUnknown(Problem("no_word_for_item")) if sku in unit.lost else error
+                    self.attempts.record_published(row, told, accepted=sku in unit.taken)
 
     def look_before_end(self, rows: Mapping[Sku, Listing]) -> None:
         """Read listings that are about to end: what sold last cannot be seen on them afterwards (promises.md#p11)."""
