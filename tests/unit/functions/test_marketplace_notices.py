@@ -17,6 +17,7 @@ from listbridge.domain.work import HintKind, LearnNoticeKey
 from listbridge.services.inbox.signing_keys import MOST_ASKED
 from simulators.faults import Fault
 from simulators.kit.deeds import DeedRefused
+from tests.fakes.cuts import CutAt
 from tests.unit.functions.installation import ADDRESS
 from tests.unit.functions.noticed import Noticed, notice
 from tests.unit.functions.seller import Seller
@@ -359,3 +360,11 @@ def test_a_text_in_the_table_that_is_no_key_proves_nothing(known: Noticed) -> No
         known.use_a_fresh_process()
         assert known.post(known.address, signed(known, ADA), ADA) == 412
     assert nothing_came_in(known)
+
+
+def test_when_the_hours_questions_are_spent_an_invented_id_writes_nothing(noticed: Noticed) -> None:
+    for number in range(MOST_ASKED):
+        noticed.post(noticed.address, signed(noticed, ADA, named=f"invented-{number}"), ADA)
+    written = noticed.its.stores.cut.hook = CutAt(10_000)
+    assert noticed.post(noticed.address, signed(noticed, ADA, named="one-more"), ADA) == 503
+    assert written.seen == []

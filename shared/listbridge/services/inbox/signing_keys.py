@@ -64,10 +64,12 @@ class SigningKeys:
         return stored
 
     def _may_ask_for(self, marketplace: str, id: str) -> bool:
+        name, now = f"notice_keys#{marketplace}", self.clock.now()
+        if self.counters.current(name, window_s=_HOUR_S, now=now) >= MOST_ASKED:
+            return False  # before anything is written: inventing ids costs us one read each from now on
         if not self._is_first("new", marketplace, id, _MINUTE_S):
             return False
-        asked = self.counters.add(f"notice_keys#{marketplace}", 1, window_s=_HOUR_S, now=self.clock.now())
-        return asked <= MOST_ASKED
+        return self.counters.add(name, 1, window_s=_HOUR_S, now=now) <= MOST_ASKED
 
     def _is_first(self, why: str, marketplace: str, id: str, window_s: int) -> bool:
         name = f"notice_key#{why}#{marketplace}#{id}"
