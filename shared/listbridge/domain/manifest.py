@@ -33,6 +33,8 @@ class BudgetSpec:
     day_quota: int | None = None
     day_zone: str = "UTC"
     in_flight: int | None = None
+    window_s: float | None = None
+    """The platform counts the calls of its last so many seconds, and refuses one above `rate` times these: no process sends more."""
 
 
 @dataclass(frozen=True, slots=True)

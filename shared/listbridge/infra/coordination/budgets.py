@@ -9,6 +9,7 @@ wastes nothing.
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -72,6 +73,7 @@ class BudgetPool:
         self._flights = Flights(leases, clock)
         self._purses: dict[tuple[str, Share], _Purse] = {}
         self._known: dict[str, Bucket] = {}
+        self._left: dict[str, deque[datetime]] = {}
         self._guard = threading.Lock()
 
     def open(
@@ -114,6 +116,23 @@ class BudgetPool:
         if spec.in_flight is None:
             return nullcontext()
         return self._flights.one(key, spec.in_flight, share, spec.name)
+
+    def pace(self, key: str, spec: BudgetSpec) -> None:
+        """Let a call that was drawn leave: at once, or when the platform no longer counts as many as it allows. Calls that were drawn a
+        while apart may leave together, such as a read with the write behind it."""
+        if spec.window_s is None:
+            return
+        window = timedelta(seconds=spec.window_s)
+        most = max(1, int(buckets.rate_of(spec, self._known.get(key)) * spec.window_s))
+        with self._guard:
+            left = self._left.setdefault(key, deque())
+            while len(left) > most:
+                left.popleft()
+            now = self._clock.now()
+            at = max(now, left.popleft() + window) if len(left) == most else now
+            left.append(at)
+        if at > now:
+            self._clock.sleep((at - now).total_seconds())
 
     def give_back(self, key: str, share: Share) -> None:
         """A call that was drawn and will not be made stays in this process until its chunk lapses."""
@@ -247,9 +266,12 @@ class PooledBudget:
             prepaid.append(self._clock.now() + max(_PREPAID_LASTS, timedelta(seconds=kept_s)))
 
     def spend(self, operation: str) -> None:
-        """Use one call, set aside or drawn now, without waiting unless `patient`. Raises RateLimited."""
+        """Use one call, set aside or drawn now, without waiting unless `patient`, but for its turn within a window that the
+        platform counts. Raises RateLimited."""
         self.prepay(operation, 1, wait_s=0)
         self._own.prepaid[operation].pop()
+        for one in self._of(operation):
+            self._pool.pace(*one)
 
     def after_s(self, operation: str, calls: int) -> float:
         """See `Budget.after_s`."""

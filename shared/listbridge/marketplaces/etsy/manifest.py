@@ -124,6 +124,7 @@ MANIFEST = MarketplaceManifest(
             burst=_CALLS_PER_S,
             day_quota=_CALLS_PER_DAY,
             day_zone=SLIDING,
+            window_s=1.0,
         ),
     ),
     bounds_of=_bounds_of,
