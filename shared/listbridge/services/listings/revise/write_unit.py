@@ -148,9 +148,8 @@ class UnitWriter:
         mine = {key: looked[key] for key in unread if key in looked}
         done |= {key: RowOutcome(Result.SETTLED, row) for key, row in mine.items()}
         # Siblings that were looked at as well, and must move: they come again at once.
-        done |= {
-            key: RowOutcome(Result.POSTPONED, row) for key, row in looked.items() if key not in unread and row.due_band
-        }
+        beside = (row for key, row in looked.items() if key not in unread and row.due_band is not None)
+        done |= {row.key: RowOutcome(Result.POSTPONED, row) for row in beside}
         members = [mine.get(m.key, m) for m in planned.members]
         # A row that moved while it was read is left for the next look.
         ready = [mine.get(m.key, m) for m in planned.ready if m.key not in unread or m.key in mine]
