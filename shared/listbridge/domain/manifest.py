@@ -22,7 +22,7 @@ class BudgetSpec:
     `operations` are patterns of the adapter's operation names (`*` matches all). `rate` is calls per second until the platform says another (`Budget.learn`), `burst` how many may go at once after a
     pause. `day_quota` is calls per day: per calendar day in `day_zone` (IANA name), or in any 24 hours where the zone is
     `SLIDING`. `in_flight` is how many may be under way at once. `scope` says who shares it: all accounts on one app, or one
-    account.
+    account. `told` is False where the platform's answers tell of another limit for the same operation.
     """
 
     name: str
@@ -35,6 +35,7 @@ class BudgetSpec:
     in_flight: int | None = None
     window_s: float | None = None
     """The platform counts the calls of its last so many seconds, and refuses one above `rate` times these: no process sends more."""
+    told: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -314,6 +314,18 @@ def test_a_rate_that_the_platform_tells_is_believed_by_every_process(
     assert refusal(lambda: other.spend("revise")).after_s == pytest.approx(0.1)
 
 
+def test_a_rate_that_is_told_of_another_limit_changes_only_that_one(
+    pool: BudgetPool, store: OurPorts, name: str
+) -> None:
+    besides = spec("besides", rate=1, burst=1, told=False)
+    budget = opened(pool, name, spec(), besides)
+    budget.learn("revise", rate=0.5, remaining=0)
+    assert refusal(lambda: budget.spend("revise")).after_s == pytest.approx(2.0)
+    alone = opened(pool, name, besides)
+    alone.spend("revise")
+    assert refusal(lambda: alone.spend("revise")).after_s == pytest.approx(1.0)
+
+
 @pytest.mark.parametrize("rate", [0.0, -1.0, 5.02])
 def test_a_rate_of_nothing_or_the_known_one_changes_nothing(
     pool: BudgetPool, store: OurPorts, name: str, rate: float

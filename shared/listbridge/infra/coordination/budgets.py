@@ -311,10 +311,11 @@ class PooledBudget:
         `remaining` with `resets_at` is a count that begins again at that instant: it goes to the buckets with a day's
         quota, if there are any. `remaining` alone is what is left of a rate: it goes to the others. `remaining_today` and
         `limit_today` go to the buckets with a day's quota, and `rate` to those without, or to all where each has one.
+        A limit of which the answers do not tell learns only that all is blocked.
         """
         mine = self._of(operation)
-        daily = [one for one in mine if one[1].day_quota is not None]
-        other = [one for one in mine if one[1].day_quota is None]
+        daily = [one for one in mine if one[1].told and one[1].day_quota is not None]
+        other = [one for one in mine if one[1].told and one[1].day_quota is None]
         counted = (daily or other) if resets_at is not None else (other or daily)
         for one in mine:
             left = remaining if one in counted else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -35,14 +36,33 @@ class DueListings:
     postponed: dict[ListingKey, datetime] = field(default_factory=dict)
     """Rows that were looked at and are due later: the reader must see to it that somebody comes back for them."""
     _bands: dict[Band, list[Listing]] = field(default_factory=dict)
+    _unread: deque[ListingKey] = field(default_factory=deque)
     _taken: int = 0
     _skip: set[ListingKey] = field(default_factory=set)
     _counted: tuple[datetime, int] = (datetime.min.replace(tzinfo=UTC), -1)
     """When what is urgent was counted, and how many rows were in hand."""
 
     def look(self, bands: Sequence[Band] = tuple(Band), named: Iterable[ListingKey] = ()) -> int:
-        """Fill from the due index and from these named rows; returns how many rows wait now."""
+        """Fill from the due index and from these named rows; returns how many rows wait now.
+
+        Of a page for a submission only the first rows are read at once: what is urgent among them can go while the others are read
+        (`read_on`).
+        """
         keys = list(dict.fromkeys([*named, *self._indexed(bands)]))
+        first = keys if self.page == _PAGE else keys[:_PAGE]
+        self._unread.extend(keys[len(first) :])
+        return self._read(first)
+
+    @property
+    def reads_on(self) -> bool:
+        """Whether rows wait that were not read yet."""
+        return bool(self._unread)
+
+    def read_on(self) -> None:
+        """Read some more of the rows that a look has found."""
+        self._read([self._unread.popleft() for _ in range(min(_PAGE, len(self._unread)))])
+
+    def _read(self, keys: Sequence[ListingKey]) -> int:
         now = self.deps.clock.now()
         found = self.deps.listings.get_many(keys)
         for band, rows in self._bands.items():
@@ -194,14 +214,17 @@ class DueListings:
         self._skip.add(key)
 
     def __len__(self) -> int:
-        return sum(len(rows) for rows in self._bands.values())
+        return sum(len(rows) for rows in self._bands.values()) + len(self._unread)
 
     def _indexed(self, bands: Sequence[Band]) -> list[ListingKey]:
         keys: list[ListingKey] = []
+        unread = set(self._unread)
         for band in bands:
-            waiting = {row.key for row in self._bands.get(band, ())}
+            if unread and band is not Band.ZERO:
+                break
+            waiting = {row.key for row in self._bands.get(band, ())} | unread
             page = _PAGE if band is Band.ZERO and not self.urgent_rides else self.page
-            if len(waiting) < page // 2:
+            if len(waiting) - len(unread) < page // 2:
                 shown = self.deps.listings.due(self.account, [band], at=self.deps.clock.now(), limit=page)
                 keys += [key for key in shown if key not in waiting]
             if band is not Band.ZERO and len(keys) >= page:

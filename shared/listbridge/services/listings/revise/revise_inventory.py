@@ -154,7 +154,10 @@ class Drainer:
         while not self._dead and self._goes_on():
             self._keep_lease()
             self._launch(pool)
-            if self._flying:
+            if self.due.reads_on:
+                self.due.read_on()
+                self._land(wait_s=0)
+            elif self._flying:
                 self._land()
             elif self._index_owes_rows:
                 self._index_owes_rows = self.due.look() > 0
@@ -210,6 +213,8 @@ class Drainer:
             units = self.due.take_asked(busy, adapter.unit_key, adapter.lease_key, most, traits.read_back_batch)
             if units:
                 return _Flight(_Kind.QUESTION, units, now)
+        if bulk is not None and self.due.reads_on:
+            return None  # how many wait is not known yet
         in_time = now < min(self.stop_at, self.ends_at - timedelta(seconds=_AFTER_S))
         if bulk is not None and not kinds[_Kind.MANY] and in_time and self._can_submit(bulk):
             self._hurry.clear()
@@ -242,8 +247,8 @@ class Drainer:
         until = self._lease_until(self.deps.clock.now())
         return UnitsTogether(writer, bulk, alone_below, until, self._hurry).write(flight.units)
 
-    def _land(self) -> None:
-        landed, _ = wait(self._flying, timeout=1.0, return_when=FIRST_COMPLETED)
+    def _land(self, wait_s: float = 1.0) -> None:
+        landed, _ = wait(self._flying, timeout=wait_s, return_when=FIRST_COMPLETED)
         again: list[ListingKey] = []
         for future in landed:
             flight = self._flying.pop(future)
