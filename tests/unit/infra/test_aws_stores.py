@@ -24,7 +24,6 @@ from listbridge.domain.ids import (
 )
 from listbridge.domain.listings.listing import Listing
 from listbridge.domain.ports import Conflict, Missing
-from listbridge.infra import aws, settings
 from listbridge.infra.coordination.leases import DynamoLeases
 from listbridge.infra.repositories.listings import DynamoListings
 from listbridge.infra.repositories.orders import DynamoOrders, UnreadableBuyer
@@ -33,48 +32,15 @@ from listbridge.infra.secrets import SecretsManagerStore, SecretUnreadable
 from listbridge.infra.storage import dynamo
 from tests.contract.repositories.rows import order, order_key
 from tests.fakes.clock import START, VirtualClock
+from tests.unit.infra.told_client import cancelled, refused, told, transactions
+
+__all__ = ["told"]
 
 ROW = Listing(
     ListingKey(AccountId("acc_1"), Site("SITE_A"), Sku("S1")),
     VariantKey(ShopId("shp_1"), ProductId("p1"), VariantId("v1")),
     SalesListId("lst_1"),
 )
-
-
-def refused(code: str, **more: Any) -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": "…"}, **more}, "Operation")
-
-
-class Told:
-    """A client whose every operation calls `answer(operation, arguments)`."""
-
-    def __init__(self, answer: Any) -> None:
-        self._answer = answer
-        self.calls: list[tuple[str, dict[str, Any]]] = []
-
-    def __getattr__(self, operation: str) -> Any:
-        def call(**arguments: Any) -> Any:
-            self.calls.append((operation, arguments))
-            return self._answer(operation, arguments)
-
-        return call
-
-
-@pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> Any:
-    for name in ("LISTINGS_TABLE", "COORDINATION_TABLE", "ORDERS_TABLE", "BUYERS_TABLE", "VARIANTS_TABLE"):
-        monkeypatch.setenv(name, name.lower())
-    monkeypatch.setenv("SECRETS_PREFIX", "listbridge/tests")
-    monkeypatch.setattr(dynamo, "pause", lambda attempt: None)
-    settings.forget()
-
-    def install(answer: Any) -> Told:
-        client = Told(answer)
-        monkeypatch.setattr(aws, "client", lambda service: client)
-        return client
-
-    yield install
-    settings.forget()
 
 
 def test_a_save_whose_answer_was_lost_and_that_was_repeated_is_a_success(told: Any) -> None:
@@ -251,14 +217,6 @@ def reads_or(write: Callable[[], Any]) -> Callable[[str, dict[str, Any]], Any]:
         return {"Responses": {table: [row] if known else []}}
 
     return answer
-
-
-def transactions(client: Any) -> list[dict[str, Any]]:
-    return [arguments for operation, arguments in client.calls if operation == "transact_write_items"]
-
-
-def cancelled(*reasons: str) -> ClientError:
-    return refused("TransactionCanceledException", CancellationReasons=[{"Code": code} for code in reasons])
 
 
 def test_a_reservation_that_met_another_transaction_is_tried_again(told: Any) -> None:
