@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import batched
 
 from listbridge.domain.ports import Clock, Conflict, Lease
-from tests.fakes.cuts import Hook, no_cut
+from tests.fakes.cuts import TOGETHER, Hook, no_cut
 
 
 @dataclass(slots=True)
@@ -31,6 +33,15 @@ class FakeLeases:
         with self._lock:
             return self._acquire(key, owner, seconds)
 
+    def acquire_many(self, keys: Sequence[str], owner: str, *, seconds: float) -> dict[str, Lease]:
+        taken: dict[str, Lease] = {}
+        for some in batched(keys, TOGETHER):
+            self._before_write("leases.acquire_many")
+            with self._lock:
+                leases = [self._acquire(key, owner, seconds) for key in some]
+            taken |= {lease.key: lease for lease in leases if lease is not None}
+        return taken
+
     def renew(self, lease: Lease, *, seconds: float) -> Lease:
         self._before_write("leases.renew")
         with self._lock:
@@ -41,9 +52,14 @@ class FakeLeases:
     def release(self, lease: Lease) -> None:
         self._before_write("leases.release")
         with self._lock:
-            row = self._rows.get(lease.key)
-            if row is not None and row.epoch == lease.epoch:
-                row.until = datetime.min.replace(tzinfo=lease.until.tzinfo)
+            self._release(lease)
+
+    def release_many(self, leases: Sequence[Lease]) -> None:
+        for some in batched(leases, TOGETHER):
+            self._before_write("leases.release_many")
+            with self._lock:
+                for lease in some:
+                    self._release(lease)
 
     def acquire_or_leave_word(self, key: str, owner: str, *, seconds: float) -> Lease | None:
         self._before_write("leases.acquire_or_leave_word")
@@ -75,6 +91,11 @@ class FakeLeases:
         new = _Row(row.epoch + 1 if row else 1, until, row.pending if row else 0)
         self._rows[key] = new
         return Lease(key, owner, new.epoch, until)
+
+    def _release(self, lease: Lease) -> None:
+        row = self._rows.get(lease.key)
+        if row is not None and row.epoch == lease.epoch:
+            row.until = datetime.min.replace(tzinfo=lease.until.tzinfo)
 
     def _mine(self, lease: Lease) -> _Row:
         row = self._rows.get(lease.key)

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable
 
 Hook = Callable[[str], None]
+TOGETHER = 20
+"""So many rows are written by one call that writes many: a worker may die between two such calls."""
 
 
 class WorkerDied(BaseException):

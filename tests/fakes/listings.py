@@ -6,12 +6,13 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import batched
 
 from listbridge.domain.ids import AccountId, ListingKey, SalesListId, Sku
 from listbridge.domain.listings.bands import Band
 from listbridge.domain.listings.listing import Listing
 from listbridge.domain.ports import Conflict, Missing
-from tests.fakes.cuts import Hook, no_cut
+from tests.fakes.cuts import TOGETHER, Hook, no_cut
 from tests.fakes.limits import check_key, cursor_after, place_of
 
 
@@ -59,6 +60,18 @@ class FakeListingRepository:
             saved = replace(listing, rev=listing.rev + 1)
             self._put(saved)
             return saved
+
+    def save_many(self, listings: Sequence[Listing]) -> dict[ListingKey, Listing]:
+        done: dict[ListingKey, Listing] = {}
+        for some in batched(listings, TOGETHER):
+            self._before_write("listings.save_many")
+            with self._lock:
+                for listing in some:
+                    stored = self._rows.get(listing.key)
+                    if stored is not None and stored.rev == listing.rev:
+                        done[listing.key] = replace(listing, rev=listing.rev + 1)
+                        self._put(done[listing.key])
+        return done
 
     def change(self, key: ListingKey, change: Callable[[Listing], Listing]) -> Listing:
         while True:

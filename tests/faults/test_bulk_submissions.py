@@ -78,7 +78,7 @@ def test_what_falls_to_zero_while_the_submission_is_put_together_does_not_ride_i
         observe_products(s.world.deps, shop, s.shop, [s.shop.set("S1", stock=0)])
         Recompute(s.world.deps).listings([keys[1]])
 
-    s.fate.meanwhile("leases.acquire", sold_out)
+    s.fate.meanwhile("leases.acquire_many", sold_out)
     changed(s, 4, 3, 2, 4)
     assert sent(s, "revise") == [("S1", 0)]
     assert sent(s, "submit") == [("S0", 4), ("S2", 2), ("S3", 4)]

@@ -116,3 +116,57 @@ def test_no_nudge_is_lost_however_it_meets_the_release(store: OurPorts, name: st
         assert len(holders) == (1 if released else 0)
         holder = holders[0] if holders else lease
         assert store.leases.pending(holder) == read + 3 - len(holders)
+
+
+MANY = 130
+"""More than go in one call."""
+
+
+def names(name: str) -> list[str]:
+    return [f"{name}#{n}" for n in range(MANY)]
+
+
+def test_many_leases_are_taken_with_one_word_but_those_that_others_have(store: OurPorts, name: str) -> None:
+    keys = names(name)
+    held = [acquired(store, key, "b") for key in (keys[3], keys[120])]
+    taken = store.leases.acquire_many(keys, "a", seconds=10)
+    assert sorted(taken) == sorted(set(keys) - {one.key for one in held})
+    assert {(lease.owner, lease.until) for lease in taken.values()} == {
+        ("a", store.clock.now() + timedelta(seconds=10))
+    }
+    assert {key: lease.key for key, lease in taken.items()} == {key: key for key in taken}
+    for lease in (*held, taken[keys[0]], taken[keys[129]]):
+        assert store.leases.renew(lease, seconds=10).epoch == lease.epoch
+        assert store.leases.acquire(lease.key, "c", seconds=10) is None
+
+
+def test_many_leases_of_the_dead_are_taken_over_with_higher_epochs(store: OurPorts, name: str) -> None:
+    dead = store.leases.acquire_many(names(name)[:3], "a", seconds=10)
+    store.clock.advance(10)
+    taken = store.leases.acquire_many(names(name)[:3], "b", seconds=10)
+    assert all(taken[key].epoch > lease.epoch for key, lease in dead.items())
+    with pytest.raises(Conflict):
+        store.leases.renew(dead[names(name)[0]], seconds=10)
+
+
+def test_many_released_leases_are_free_but_those_that_were_lost(store: OurPorts, name: str) -> None:
+    keys = names(name)
+    lost = acquired(store, keys[7], seconds=1)
+    store.clock.advance(1)
+    taken = store.leases.acquire_many(keys, "b", seconds=10)
+    store.leases.release_many([lost, *(lease for key, lease in taken.items() if key != keys[7])])
+    again = store.leases.acquire_many(keys, "c", seconds=10)
+    assert sorted(again) == sorted(set(keys) - {keys[7]})
+
+
+def test_of_many_who_want_the_same_leases_at_once_each_goes_to_exactly_one(store: OurPorts, name: str) -> None:
+    keys = names(name)[:30]
+    results = at_once(4, lambda n: store.leases.acquire_many(keys, f"w{n}", seconds=10))
+    taken = [lease for one in results if not isinstance(one, BaseException) for lease in one.values()]
+    assert len(results) == 4
+    assert sorted(lease.key for lease in taken) == sorted(keys)
+
+
+def test_none_of_no_leases_is_taken_or_released(store: OurPorts) -> None:
+    assert store.leases.acquire_many([], "a", seconds=10) == {}
+    store.leases.release_many([])

@@ -52,6 +52,52 @@ def test_of_many_identical_saves_at_once_exactly_one_succeeds(store: OurPorts, n
     assert sum(isinstance(result, Conflict) for result in results) == 7
 
 
+def test_many_rows_are_saved_but_those_that_changed_since_they_were_read(store: OurPorts, name: str) -> None:
+    keys = [listing_key(name, f"S{n}") for n in range(130)]
+    create(store, *(listing(key) for key in keys))
+    read = store.listings.get_many(keys)
+    for key in (keys[0], keys[110]):
+        store.listings.save(replace(read[key], title="new"))
+    saved = store.listings.save_many([replace(row, attempts=1) for row in read.values()])
+    stay = [key for key in keys if key not in (keys[0], keys[110])]
+    assert saved == {key: replace(read[key], attempts=1, rev=2) for key in stay}
+    moved = {key: replace(read[key], title="new", rev=2) for key in (keys[0], keys[110])}
+    assert store.listings.get_many(keys) == {**saved, **moved}
+
+
+def test_rows_saved_with_many_are_shown_by_the_due_index(store: OurPorts, name: str) -> None:
+    keys = [listing_key(name, f"S{n}") for n in (1, 2)]
+    create(store, *(listing(key) for key in keys))
+    read = store.listings.get_many(keys)
+    store.listings.save_many([replace(due(key, Band.ZERO, 0), rev=read[key].rev) for key in keys])
+    assert sorted(store.listings.due(keys[0].account, [Band.ZERO], at=START, limit=10)) == sorted(keys)
+
+
+def test_a_row_that_does_not_exist_keeps_no_other_from_being_saved(store: OurPorts, name: str) -> None:
+    here, absent = listing(listing_key(name, "S1")), listing(listing_key(name, "S2"))
+    create(store, here)
+    read = store.listings.get(here.key)
+    assert store.listings.save_many([replace(absent, rev=1), read]) == {here.key: replace(read, rev=2)}
+    with pytest.raises(Missing):
+        store.listings.get(absent.key)
+
+
+def test_of_many_who_save_the_same_rows_at_once_each_is_saved_by_exactly_one(store: OurPorts, name: str) -> None:
+    keys = [listing_key(name, f"S{n}") for n in range(20)]
+    create(store, *(listing(key) for key in keys))
+    read = list(store.listings.get_many(keys).values())
+
+    def save(number: int) -> list[Listing]:
+        told = store.listings.save_many([replace(row, attempts=number) for row in read])
+        return list(told.values())
+
+    results = [one for one in at_once(4, save) if not isinstance(one, BaseException)]
+    saved = {row.key: row for rows in results for row in rows}
+    assert sum(len(rows) for rows in results) == len(saved)
+    shown = store.listings.get_many(keys)
+    assert saved == {key: row for key, row in shown.items() if row.rev == 2}
+
+
 def test_a_row_that_changed_since_it_was_read_is_not_overwritten(store: OurPorts, name: str) -> None:
     create(store, listing(listing_key(name)))
     read = store.listings.get(listing_key(name))

@@ -38,11 +38,20 @@ class Leases(Protocol):
     def acquire(self, key: str, owner: str, *, seconds: float) -> Lease | None:
         """None while another owner's lease lasts."""
 
+    def acquire_many(self, keys: Sequence[str], owner: str, *, seconds: float) -> Mapping[str, Lease]:
+        """As `acquire`, of keys that differ, in few calls; absent is a key while somebody has it.
+
+        A worker that dies in between holds some of them until they end.
+        """
+
     def renew(self, lease: Lease, *, seconds: float) -> Lease:
         """Raises Conflict when the lease was lost."""
 
     def release(self, lease: Lease) -> None:
         """A lease already lost is left alone."""
+
+    def release_many(self, leases: Sequence[Lease]) -> None:
+        """As `release`, in few calls."""
 
     def acquire_or_leave_word(self, key: str, owner: str, *, seconds: float) -> Lease | None:
         """Acquire; or, while another owner's lease lasts, add one to its `pending` in the same conditional way and

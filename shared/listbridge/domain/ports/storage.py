@@ -123,6 +123,10 @@ class ListingRepository(Protocol):
     def save(self, listing: Listing) -> Listing:
         """Save over `listing.rev` and return it with the next rev. Raises Conflict."""
 
+    def save_many(self, listings: Sequence[Listing]) -> Mapping[ListingKey, Listing]:
+        """As `save`, of listings that differ, in few calls. Absent is what was not saved: it moved on, or it cannot be saved beside
+        the others; `save` tells which."""
+
     def change(self, key: ListingKey, change: Callable[[Listing], Listing]) -> Listing:
         """Read, apply, save, again on conflict; a change that returns its argument unchanged writes nothing. Raises
         Missing, and whatever `change` raises."""

@@ -8,6 +8,7 @@ was deleted in between, and a listing's fence never stands above the epochs to c
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from listbridge.domain.ports import Clock, Conflict, Lease
@@ -36,28 +37,34 @@ class DynamoLeases:
 
     def acquire(self, key: str, owner: str, *, seconds: float) -> Lease | None:
         """None while a lease on the key lasts, no matter who has it."""
-        now = self._clock.now()
-        until = _in_millis(now + timedelta(seconds=seconds))
-        writer = secrets.token_hex(6)
-        values = {
-            ":holder": text(owner),
-            ":until": number(until),
-            ":now": number(_in_millis(now)),
-            ":writer": text(writer),
-            ":expires_at": number(until // 1000 + _KEPT_S),
-            ":birth": number(_in_millis(now)),
-            ":one": number(1),
-            ":zero": number(0),
-            ":v": number(VERSION),
-        }
+        values, until = self._taking(owner, seconds)
         try:
             row = dynamo.update(self._table, _key(key), _TAKE, condition=_FREE, values=values, returning="ALL_NEW")
         except dynamo.ConditionFailed as error:
             # The client repeats a call whose answer it did not get: then it is our own lease that stands in the way.
-            if error.row is None or error.row.get("writer") != text(writer):
+            if error.row is None or error.row.get("writer") != values[":writer"]:
                 return None
             row = error.row
-        return Lease(key, owner, int(row["epoch"]["N"]), _EPOCH + until * _MILLISECOND)
+        return Lease(key, owner, int(row["epoch"]["N"]), until)
+
+    def acquire_many(self, keys: Sequence[str], owner: str, *, seconds: float) -> dict[str, Lease]:
+        """Take these in transactions of a hundred, and read their epochs: what bears our mark is ours, whatever was answered."""
+        values, until = self._taking(owner, seconds)
+        rows = [_key(key) for key in keys]
+        told = dynamo.write_many(
+            [dynamo.update_together(self._table, row, _TAKE, f"{_FREE} OR #writer = :writer", values) for row in rows]
+        )
+        found = dynamo.get_many(
+            self._table, [row for at, row in enumerate(rows) if at not in told.left], only="#key, #epoch, #writer"
+        )
+        epochs = {row["key"]["S"]: int(row["epoch"]["N"]) for row in found if row.get("writer") == values[":writer"]}
+        taken = {
+            key: Lease(key, owner, epochs[row["key"]["S"]], until)
+            for key, row in zip(keys, rows, strict=True)
+            if row["key"]["S"] in epochs
+        }
+        alone = {keys[at]: self.acquire(keys[at], owner, seconds=seconds) for at in sorted(told.left)}
+        return taken | {key: lease for key, lease in alone.items() if lease is not None}
 
     def renew(self, lease: Lease, *, seconds: float) -> Lease:
         """Make the lease last `seconds` from now. Raises Conflict when somebody took it over."""
@@ -73,6 +80,23 @@ class DynamoLeases:
             self._as_holder(lease, "SET #until = :zero", {":zero": number(0)})
         except Conflict:
             return
+
+    def release_many(self, leases: Sequence[Lease]) -> None:
+        """Release these in transactions of a hundred; those already lost are left alone."""
+        told = dynamo.write_many(
+            [
+                dynamo.update_together(
+                    self._table,
+                    _key(lease.key),
+                    "SET #until = :zero",
+                    _MINE,
+                    {":epoch": number(lease.epoch), ":zero": number(0)},
+                )
+                for lease in leases
+            ]
+        )
+        for at in sorted(told.left):
+            self.release(leases[at])
 
     def acquire_or_leave_word(self, key: str, owner: str, *, seconds: float) -> Lease | None:
         """Acquire, or add one to `pending` while a lease lasts: either we hold it, or its holder will see our word."""
@@ -116,6 +140,23 @@ class DynamoLeases:
     @property
     def _table(self) -> str:
         return settings.table("coordination")
+
+    def _taking(self, owner: str, seconds: float) -> tuple[dict[str, Item], datetime]:
+        """The values of `_TAKE` and `_FREE` with a writer's mark of their own, and until when the lease then lasts."""
+        now = self._clock.now()
+        until = _in_millis(now + timedelta(seconds=seconds))
+        values = {
+            ":holder": text(owner),
+            ":until": number(until),
+            ":now": number(_in_millis(now)),
+            ":writer": text(secrets.token_hex(6)),
+            ":expires_at": number(until // 1000 + _KEPT_S),
+            ":birth": number(_in_millis(now)),
+            ":one": number(1),
+            ":zero": number(0),
+            ":v": number(VERSION),
+        }
+        return values, _EPOCH + until * _MILLISECOND
 
     def _as_holder(self, lease: Lease, expression: str, values: dict[str, Item]) -> None:
         values = {**values, ":epoch": number(lease.epoch)}

@@ -14,6 +14,7 @@ import random
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -31,6 +32,11 @@ _NAME = re.compile(r"#(\w+)")
 _BATCH_GET = 100
 _BATCH_TRIES = 8
 _TRANSACT_TRIES = 10
+_TOGETHER = 100
+_TOGETHER_CHARACTERS = 1_000_000
+"""A transaction bears a hundred writes of four megabytes together, and a character has at most four bytes (DynamoDB API reference,
+TransactWriteItems)."""
+_TOGETHER_TRIES = 4
 _PASSING = {
     "TransactionConflict",
     "ThrottlingError",
@@ -205,6 +211,87 @@ def transact(writes: Sequence[Mapping[str, Any]]) -> set[int]:
         else:
             return set()
     raise TimeoutError(f"a transaction of {len(writes)} writes met others {_TRANSACT_TRIES} times")
+
+
+@dataclass(slots=True)
+class Together:
+    """What became of writes by their places: the condition of the `failed` was not met, those `left` were not done, the others
+    are done."""
+
+    failed: set[int] = field(default_factory=set)
+    left: set[int] = field(default_factory=set)
+
+
+def write_many(writes: Sequence[Mapping[str, Any]]) -> Together:
+    """Do these writes to rows that differ, each under its own condition, a hundred in one call (TransactWriteItems).
+
+    None of them keeps another back: where a condition fails, or a row is in another transaction, the rest of its call goes without
+    it. What is left would succeed or fail by itself, and shows only there why. The writes must be such that doing them twice
+    does no harm, for an answer may have been lost.
+    """
+    told = Together()
+    for places in _calls(writes):
+        _write_together(writes, places, told)
+    return told
+
+
+def _write_together(writes: Sequence[Mapping[str, Any]], places: list[int], told: Together) -> None:
+    for attempt in range(_TOGETHER_TRIES):
+        if not places:
+            return
+        try:
+            aws.client("dynamodb").transact_write_items(TransactItems=[writes[at] for at in places])
+        except ClientError as error:
+            reasons: Any = error.response.get("CancellationReasons") or ()
+            why = {
+                at: one["Code"] for at, one in zip(places, reasons, strict=False) if one.get("Code", "None") != "None"
+            }
+            failed = {at for at, code in why.items() if code == "ConditionalCheckFailed"}
+            told.failed |= failed
+            told.left |= why.keys() - failed
+            places = [at for at in places if at not in why]
+            if not why:  # nothing is wrong with any of them: it was throttled, or is refused as a whole
+                if error.response["Error"]["Code"] not in _PASSING:
+                    break
+                pause(attempt)
+        else:
+            return
+    told.left |= set(places)
+
+
+def _calls(writes: Sequence[Mapping[str, Any]]) -> Iterator[list[int]]:
+    """The places of the writes that fit into one call each."""
+    places: list[int] = []
+    size = 0
+    for at, write in enumerate(writes):
+        item = write.get("Put", {}).get("Item", {})
+        characters = sum(len(value) for attribute in item.values() for value in attribute.values())
+        if places and (len(places) == _TOGETHER or size + characters > _TOGETHER_CHARACTERS):
+            yield places
+            places, size = [], 0
+        places.append(at)
+        size += characters
+    if places:
+        yield places
+
+
+def put_together(table: str, item: Item, condition: str, values: Mapping[str, Item]) -> Item:
+    """`put` as one of the writes of `write_many`."""
+    return {"Put": {"TableName": table, "Item": item, **_conditioned(values, condition)}}
+
+
+def update_together(table: str, key: Item, expression: str, condition: str, values: Mapping[str, Item]) -> Item:
+    """`update` as one of the writes of `write_many`."""
+    what = {"TableName": table, "Key": key, "UpdateExpression": expression}
+    return {"Update": {**what, **_conditioned(values, condition, expression)}}
+
+
+def _conditioned(values: Mapping[str, Item], condition: str, *expressions: str) -> Item:
+    return {
+        "ConditionExpression": condition,
+        "ExpressionAttributeNames": names_in(condition, *expressions),
+        "ExpressionAttributeValues": values,
+    }
 
 
 def scan(

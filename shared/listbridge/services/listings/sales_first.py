@@ -5,7 +5,7 @@ The one place that the sending lanes ask, the fast one and the slow one: `domain
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from listbridge.domain.configuration import Account
@@ -32,6 +32,12 @@ class SalesFirst:
 
     deps: AccountDeps
     account: Account
+    read: tuple[OrdersRead | None] | None = None
+    """What the orders say, where it was read for many rows at once."""
+
+    def for_many(self) -> SalesFirst:
+        """The same for rows that are looked at together: the orders are read once, now. What they say later explains no less."""
+        return replace(self, read=(self._orders(),))
 
     def admitted(self, row: Listing) -> Listing:
         """The row, without its evidence once that is explained; the caller saves it with whatever it writes."""
@@ -72,6 +78,8 @@ class SalesFirst:
             poll_after(self.deps, self.account, unseen.at)
 
     def _orders(self) -> OrdersRead | None:
+        if self.read is not None:
+            return self.read[0]
         traits = self.deps.marketplaces.traits(self.account).orders
         return orders_read(traits, self.deps.polls.find(self.account.id))
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from listbridge.domain import trace
 from listbridge.domain.ids import ListingKey
 from listbridge.domain.listings.listing import Listing
 from listbridge.domain.ports import RevisionResult
 from listbridge.domain.verdicts import NotFound
+from listbridge.services.listings.revise.attempts import saved_together
 from listbridge.services.listings.revise.unit_outcomes import Asked, UnitOutcome
 from listbridge.services.listings.revise.write_unit import UnitWriter
 
@@ -26,7 +28,8 @@ class UnitsAsked:
         does not have, is written alone, inside its lease."""
         with trace.about(account=units[0][0].key.account):
             fresh = self.writer.deps.listings.get_many(row.key for unit in units for row in unit)
-            states = [self._state(unit, fresh) for unit in units]
+            many = self.writer.for_many()
+            states = [_state(many, unit, fresh) for unit in units]
             asked = [state for state in states if isinstance(state, Asked)]
             answer: Mapping[ListingKey, RevisionResult] | UnitOutcome = {}
             watched = UnitOutcome()
@@ -36,10 +39,6 @@ class UnitsAsked:
                 watched = self.writer.guarded(rows, lambda: self.writer.watched(asked))
             return self._outcomes(units, states, answer, watched)
 
-    def _state(self, unit: Sequence[Listing], fresh: Mapping[ListingKey, Listing]) -> Asked | UnitOutcome | None:
-        rows = [fresh[row.key] for row in unit if row.key in fresh]
-        return self.writer.guarded(unit, lambda: self.writer.to_ask(rows))
-
     def _outcomes(
         self,
         units: Sequence[Sequence[Listing]],
@@ -48,6 +47,7 @@ class UnitsAsked:
         watched: UnitOutcome,
     ) -> list[UnitOutcome]:
         outcomes: list[UnitOutcome] = []
+        states, saved = self._saved(states, answer)
         dead = watched.account_dead or (answer.account_dead if isinstance(answer, UnitOutcome) else None)
         seen = {one.row.key: one for one in watched.rows}
         asked_for = {row.key for state in states if isinstance(state, Asked) for row in state.rows}
@@ -58,7 +58,7 @@ class UnitsAsked:
             elif state is None or _missing(state, answer):
                 outcomes.append(self.writer.revise(unit))
             else:
-                rows = answer.rows if isinstance(answer, UnitOutcome) else self._heard(state, answer).rows
+                rows = answer.rows if isinstance(answer, UnitOutcome) else self._heard(state, answer, saved).rows
                 keys = {row.key for row in (*state.rows, *(one.row for one in state.put_off))}
                 told = {one.row.key: one for one in rows if one.row.key in keys}
                 mine = {**told, **{key: one for key, one in seen.items() if key in keys}}
@@ -66,8 +66,34 @@ class UnitsAsked:
                 dead, beside = None, []
         return outcomes
 
-    def _heard(self, state: Asked, answer: Mapping[ListingKey, RevisionResult]) -> UnitOutcome:
-        return self.writer.guarded(state.rows, lambda: self.writer.heard([state], answer))
+    def _saved(
+        self, states: Sequence[Asked | UnitOutcome | None], answer: Mapping[ListingKey, RevisionResult] | UnitOutcome
+    ) -> tuple[list[Asked | UnitOutcome | None], Mapping[ListingKey, Listing]]:
+        """Save in few calls what the answer made of these units; a unit with which that fails has its outcome now."""
+        after, rows = list(states), list[Listing]()
+        if isinstance(answer, UnitOutcome):
+            return after, {}
+        for at, state in enumerate(states):
+            if not isinstance(state, Asked) or _missing(state, answer):
+                continue
+            became = self.writer.guarded(state.rows, partial(self.writer.attempts.outcomes, state.latest, answer))
+            if isinstance(became, UnitOutcome):
+                after[at] = became
+            else:
+                rows += became
+        return after, saved_together(self.writer.deps, rows)
+
+    def _heard(
+        self, state: Asked, answer: Mapping[ListingKey, RevisionResult], saved: Mapping[ListingKey, Listing]
+    ) -> UnitOutcome:
+        return self.writer.guarded(state.rows, lambda: self.writer.heard([state], answer, saved))
+
+
+def _state(
+    writer: UnitWriter, unit: Sequence[Listing], fresh: Mapping[ListingKey, Listing]
+) -> Asked | UnitOutcome | None:
+    rows = [fresh[row.key] for row in unit if row.key in fresh]
+    return writer.guarded(unit, lambda: writer.to_ask(rows))
 
 
 def _missing(state: Asked, answer: Mapping[ListingKey, RevisionResult] | UnitOutcome) -> bool:

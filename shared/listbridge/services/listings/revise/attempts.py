@@ -5,10 +5,12 @@ Both lanes that send values do it here, the fast one and the slow one.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from listbridge.domain import waiting
 from listbridge.domain.ids import ListingKey, new_id
@@ -33,6 +35,8 @@ from listbridge.services.listings.ended_there import record_ended
 from listbridge.services.listings.revise.fees import charged
 from listbridge.services.listings.sales_first import SalesFirst
 
+_LOG = logging.getLogger(__name__)
+
 
 @dataclass(slots=True)
 class LeasedUnit:
@@ -54,13 +58,10 @@ class LeasedUnit:
 
 
 @contextmanager
-def leased(
-    deps: CoreDeps, traits: MarketplaceTraits, key: str, owner: str, *, together_s: float = 0.0
-) -> Iterator[LeasedUnit | None]:
-    """A lease on the write unit, released in the end; None when somebody else has it. `together_s` is how much longer it takes to
-    lease the others that are written in the same call."""
+def leased(deps: CoreDeps, traits: MarketplaceTraits, key: str, owner: str) -> Iterator[LeasedUnit | None]:
+    """A lease on the write unit, released in the end; None when somebody else has it."""
     longest = traits.longest_call_s
-    lease = deps.leases.acquire(key, owner, seconds=deps.limits.unit_lease_of(longest) + together_s)
+    lease = deps.leases.acquire(key, owner, seconds=deps.limits.unit_lease_of(longest))
     if lease is None:
         yield None
         return
@@ -69,6 +70,16 @@ def leased(
         yield unit
     finally:
         deps.leases.release(unit.lease)
+
+
+def leased_together(
+    deps: CoreDeps, traits: MarketplaceTraits, keys: Sequence[str], owner: str, *, together_s: float
+) -> Mapping[str, LeasedUnit]:
+    """Leases on write units that are written in the same call, for the caller to release; absent is what somebody else has.
+    `together_s` is how much longer it takes to lease all that go with them."""
+    longest = traits.longest_call_s
+    leases = deps.leases.acquire_many(keys, owner, seconds=deps.limits.unit_lease_of(longest) + together_s)
+    return {key: LeasedUnit(deps, lease, longest) for key, lease in leases.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +91,20 @@ class Attempts:
     traits: MarketplaceTraits
     sales: SalesFirst
 
-    def begin_due(self, row: Listing, judgement: Judgement, fence: int, lost_s: float | None = None) -> Listing | None:
-        """Begin with what the guard allows, for the drainer of this fence; None when the row moved since it was read (it
-        stays due and comes again), or when a later drainer wrote it. `lost_s`: how long the call may still be applied if its
-        answer is lost, where that is longer than usual."""
+    def due(self, row: Listing, judgement: Judgement, fence: int, lost_s: float | None = None) -> Listing | None:
+        """What the row becomes when an attempt begins with what the guard allows, for the drainer of this fence; it is for the
+        caller to save. None when a later drainer wrote it. `lost_s`: how long the call may still be applied if its answer is
+        lost, where that is longer than usual."""
         if row.fence > fence:
             return None
         fields, now = judgement.allowed, self.deps.clock.now()
         values = Values(row.computed.quantity, row.computed.price).only(fields)
         lost_until = None if lost_s is None else now + timedelta(seconds=lost_s)
         begun = self._begun(row, fields, values, fence, lost_until)
-        if judgement.counted:
-            begun = replace(begun, guard_counted_at=now)
+        return replace(begun, guard_counted_at=now) if judgement.counted else begun
+
+    def begin(self, begun: Listing) -> Listing | None:
+        """Save a row whose attempt begins; None when it moved since it was read (it stays due and comes again)."""
         try:
             return self.deps.listings.save(begun)
         except Conflict:
@@ -127,12 +140,23 @@ class Attempts:
             lost_until=lost_until,
         )
 
-    def record_all(self, begun: Sequence[Listing], error: RemoteError) -> tuple[Listing, ...]:
-        """The call as a whole failed so."""
-        return self.record(begun, {row.key: RevisionResult(row.key, error) for row in begun})
+    def outcomes(self, begun: Sequence[Listing], results: Mapping[ListingKey, RevisionResult]) -> list[Listing]:
+        """What these rows become where all there is to record of an attempt is in its row; it is for the caller to save before
+        `record` is told so."""
+        now, told = self.deps.clock.now(), {row.key: results.get(row.key) or _no_word(row.key) for row in begun}
+        return [
+            self._recorded(row, row.attempt.id, told[row.key], now)
+            for row in begun
+            if row.attempt is not None and told[row.key].fee is None and not isinstance(told[row.key].error, NotFound)
+        ]
 
-    def record(self, begun: Sequence[Listing], results: Mapping[ListingKey, RevisionResult]) -> tuple[Listing, ...]:
-        """Record what became of each row's attempt; of what has no result nobody knows."""
+    def record(
+        self,
+        begun: Sequence[Listing],
+        results: Mapping[ListingKey, RevisionResult],
+        saved: Mapping[ListingKey, Listing] = MappingProxyType({}),
+    ) -> tuple[Listing, ...]:
+        """Record what became of each row's attempt; of what has no result nobody knows. Of the `saved` it is recorded."""
         told = {row.key: results.get(row.key) or _no_word(row.key) for row in begun}
         missed = [row for row in begun if isinstance(told[row.key].error, NotFound)]
         ended: Mapping[ListingKey, Listing] = {}
@@ -152,7 +176,7 @@ class Attempts:
             fee = told[row.key].fee
             if fee is not None:
                 charged(self.deps, row, fee)
-        return tuple(ended[row.key] if row.key in ended else self._record(row, told[row.key]) for row in begun)
+        return tuple(ended.get(row.key) or saved.get(row.key) or self._record(row, told[row.key]) for row in begun)
 
     def record_overtaken(self, row: Listing, result: RevisionResult) -> Listing:
         """Record what became of the submission that the row's later attempt overtook."""
@@ -256,6 +280,20 @@ class Attempts:
     def when(self, error: RateLimited) -> datetime:
         """When the limit is back (UTC)."""
         return waiting.limit_is_back(error, self.deps.clock.now())
+
+
+def saved_together(deps: AccountDeps, rows: Sequence[Listing]) -> Mapping[ListingKey, Listing]:
+    """Save rows with their attempts in few calls. What is not saved so is saved by itself: there its error is its own."""
+    try:
+        return deps.listings.save_many(rows)
+    except Exception:  # noqa: BLE001  # one of them may be wrong, and keeps none back
+        _LOG.exception("revise.not_saved_together")
+        return {}
+
+
+def failed_so(begun: Sequence[Listing], error: RemoteError) -> dict[ListingKey, RevisionResult]:
+    """The result of each attempt whose call as a whole failed so."""
+    return {row.key: RevisionResult(row.key, error) for row in begun}
 
 
 def _never_decided(attempt: Attempt, now: datetime) -> bool:

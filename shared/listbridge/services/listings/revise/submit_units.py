@@ -1,9 +1,8 @@
-"""Send many write units in one submission: their leases side by side, one call, each its own attempts and outcome."""
+"""Send many write units in one submission: their rows written many in one call, each its own lease, attempts and outcome."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Event
@@ -14,17 +13,19 @@ from listbridge.domain.ids import ListingKey, Sku
 from listbridge.domain.listings.listing import Listing
 from listbridge.domain.ports import BulkWriter, RevisionResult
 from listbridge.domain.verdicts import RemoteError
-from listbridge.services.listings.revise.attempts import LeasedUnit, leased
-from listbridge.services.listings.revise.unit_outcomes import Begun, ToSend, UnitOutcome
+from listbridge.services.listings.revise.attempts import LeasedUnit, failed_so, leased_together, saved_together
+from listbridge.services.listings.revise.unit_outcomes import Beginning, Begun, ToSend, UnitOutcome
 from listbridge.services.listings.revise.write_unit import UnitWriter
 
 TOGETHER_S = 10.0
 """So long units are leased for one submission; what is not leased by then goes with the next."""
 _SIDE_BY_SIDE = 8
-_STRETCH = 200
+STRETCH = 200
 """So many units are leased, read and begun before the next: a unit's values are young when its attempt is recorded."""
 P = TypeVar("P")
 Looked = Mapping[ListingKey, Listing] | RemoteError
+Answer = Mapping[ListingKey, RevisionResult] | RemoteError | UnitOutcome
+"""What a submission came to; a `UnitOutcome` where the failure is ours."""
 
 
 @dataclass(slots=True)
@@ -32,9 +33,9 @@ class _Part:
     """One unit of a submission, and its lease while that lasts."""
 
     unit: Sequence[Listing]
-    holds: ExitStack = field(default_factory=ExitStack)
     lease: LeasedUnit | None = None
     planned: ToSend | None = None
+    beginning: Beginning | None = None
     begun: Begun | None = None
     outcome: UnitOutcome = field(default_factory=lambda: UnitOutcome(left=True))
 
@@ -67,13 +68,13 @@ class UnitsTogether:
                 return [UnitOutcome(busy=True) for _ in units]
             parts = [_Part(unit) for unit in units]
             try:
-                for at in range(0, len(parts), _STRETCH):
+                for at in range(0, len(parts), STRETCH):
                     if self._late():
                         break
-                    self._put_together(parts[at : at + _STRETCH])
+                    self._put_together(parts[at : at + STRETCH])
                 self._submit([part for part in parts if part.begun is not None])
             finally:
-                self._each(lambda part: part.holds.close(), parts)
+                self._release(parts)
         return _dead_once([part.outcome for part in parts])
 
     def _late(self) -> bool:
@@ -81,23 +82,35 @@ class UnitsTogether:
 
     def _put_together(self, parts: Sequence[_Part]) -> None:
         """Lease these units, read them, look at what is to be looked at, and record the attempts of what rides."""
-        self._each(self._lease, parts)
+        self._lease(parts)
         held = [part for part in parts if part.lease is not None]
         rows = self._read(held)
-        self._each(lambda part: self._plan(part, rows), held)
+        many = self.writer.for_many()
+        self._each(lambda part: self._plan(many, part, rows), held)
         planned = [part for part in held if part.planned is not None]
         looked = self._look([row for part in planned for row in (part.planned.unread if part.planned else ())])
         self._each(lambda part: self._begin(part, looked), planned)
-
-    def _lease(self, part: _Part) -> None:
-        if self._late():
-            return
-        writer = self.writer
-        key = writer.adapter.lease_key(part.unit[0])
-        part.lease = part.holds.enter_context(
-            leased(writer.deps, writer.traits, key, writer.owner, together_s=TOGETHER_S)
+        begins = [part for part in planned if part.beginning is not None]
+        saved = saved_together(
+            self.writer.deps, [row for part in begins for row in (part.beginning.rows if part.beginning else ())]
         )
-        part.outcome = UnitOutcome(busy=part.lease is None)
+        self._each(lambda part: self._stand(part, saved), begins)
+        self._release([part for part in held if part.begun is None])
+
+    def _lease(self, parts: Sequence[_Part]) -> None:
+        writer = self.writer
+        by_key = {writer.adapter.lease_key(part.unit[0]): part for part in parts}
+        units = leased_together(writer.deps, writer.traits, list(by_key), writer.owner, together_s=TOGETHER_S)
+        for key, part in by_key.items():
+            part.lease = units.get(key)
+            part.outcome = UnitOutcome(busy=part.lease is None)
+
+    def _release(self, parts: Sequence[_Part]) -> None:
+        leases = [part.lease.lease for part in parts if part.lease is not None]
+        for part in parts:
+            part.lease = None
+        if leases:
+            self.writer.deps.leases.release_many(leases)
 
     def _read(self, parts: Sequence[_Part]) -> Mapping[Sku, Sequence[Listing]]:
         """All listings under the SKUs of these units, strongly consistent. Where the account sells on one site, a hundred of them
@@ -117,11 +130,11 @@ class UnitsTogether:
         self._each(read, skus)
         return rows
 
-    def _plan(self, part: _Part, rows: Mapping[Sku, Sequence[Listing]]) -> None:
+    def _plan(self, writer: UnitWriter, part: _Part, rows: Mapping[Sku, Sequence[Listing]]) -> None:
         found = [row for sku in dict.fromkeys(one.key.sku for one in part.unit) for row in rows.get(sku, ())]
 
         def plan() -> UnitOutcome:
-            planned = self.writer.planned(self.writer.members(part.unit[0], found))
+            planned = writer.planned(writer.members(part.unit[0], found))
             part.planned = planned if isinstance(planned, ToSend) else None
             # What is only to be asked for comes again, as a question.
             return planned if isinstance(planned, UnitOutcome) else UnitOutcome()
@@ -146,13 +159,23 @@ class UnitsTogether:
         return told
 
     def _begin(self, part: _Part, looked: Mapping[ListingKey, Looked]) -> None:
-        unit, planned, writer = part.lease, part.planned, self.writer
-        if unit is None or planned is None:
+        planned, writer = part.planned, self.writer
+        if planned is None:
             return
         answers = [looked[row.key] for row in planned.unread]
         failed = next((one for one in answers if isinstance(one, RemoteError)), None)
         seen = {key: row for one in answers if not isinstance(one, RemoteError) for key, row in one.items()}
-        begun = writer.guarded(part.unit, lambda: writer.begin(unit, planned, failed or seen, self.bulk.settle_s))
+        made = writer.guarded(part.unit, lambda: writer.beginning(planned, failed or seen, self.bulk.settle_s))
+        if isinstance(made, UnitOutcome):
+            part.outcome = made
+        else:
+            part.beginning = made
+
+    def _stand(self, part: _Part, saved: Mapping[ListingKey, Listing]) -> None:
+        unit, beginning, writer = part.lease, part.beginning, self.writer
+        if unit is None or beginning is None:
+            return
+        begun = writer.guarded(part.unit, lambda: writer.stands(unit, beginning, saved))
         if isinstance(begun, UnitOutcome):
             part.outcome = begun
         elif self._goes_alone(begun):
@@ -178,20 +201,44 @@ class UnitsTogether:
         rows, revisions = [row for one in units for row in one.rows], [one.revision for one in units]
         answer = self.writer.guarded(rows, lambda: self.writer.made(lambda: self.bulk.submit(revisions)))
 
+        for at in range(0, len(parts), STRETCH):
+            stretch = parts[at : at + STRETCH]
+            self._record(stretch, answer)
+            self._release(stretch)
+
+    def _record(self, parts: Sequence[_Part], answer: Answer) -> None:
+        """Record what became of each unit: all that is to be saved in few calls, and then what each has to itself."""
+        saved = saved_together(self.writer.deps, [row for part in parts for row in self._became(part, answer)])
+
         def record(part: _Part) -> None:
             begun = part.begun
             if begun is None:
                 return
-            sent = answer if isinstance(answer, UnitOutcome) else self._recorded(begun, answer)
+            sent = answer if isinstance(answer, UnitOutcome) else self._recorded(begun, answer, saved)
             told = {row.key for row in begun.rows}
             mine = UnitOutcome(tuple(one for one in sent.rows if one.row.key in told), account_dead=sent.account_dead)
             part.outcome = begun.finished(mine)
-            part.holds.close()
 
         self._each(record, parts)
 
-    def _recorded(self, begun: Begun, answer: Mapping[ListingKey, RevisionResult] | RemoteError) -> UnitOutcome:
-        return self.writer.guarded(begun.rows, lambda: self.writer.recorded(begun.rows, answer))
+    def _became(self, part: _Part, answer: Answer) -> Sequence[Listing]:
+        if part.begun is None or isinstance(answer, UnitOutcome):
+            return ()
+        rows = part.begun.rows
+        results = failed_so(rows, answer) if isinstance(answer, RemoteError) else answer
+        told = self.writer.guarded(rows, lambda: self.writer.attempts.outcomes(rows, results))
+        if isinstance(told, UnitOutcome):
+            part.outcome, part.begun = part.begun.finished(told), None
+            return ()
+        return told
+
+    def _recorded(
+        self,
+        begun: Begun,
+        answer: Mapping[ListingKey, RevisionResult] | RemoteError,
+        saved: Mapping[ListingKey, Listing],
+    ) -> UnitOutcome:
+        return self.writer.guarded(begun.rows, lambda: self.writer.recorded(begun.rows, answer, saved))
 
     def _each(self, work: Callable[[P], None], parts: Sequence[P], width: int = _SIDE_BY_SIDE) -> None:
         """Side by side where the system works with threads. All of it is done before the first error is raised."""

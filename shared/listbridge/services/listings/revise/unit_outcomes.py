@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from listbridge.domain.ids import ListingKey
+from listbridge.domain.listings import writing
 from listbridge.domain.listings.listing import LedgerField, Listing
 from listbridge.domain.ports import UnitRevision
 from listbridge.domain.problem import Problem
@@ -47,6 +48,16 @@ class UnitOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Beginning:
+    """A unit whose attempts are to be saved: its listings as they were read inside its lease, those to be sent with their attempts in
+    them, and what became of the others already."""
+
+    members: Sequence[Listing]
+    rows: Sequence[Listing]
+    done: Mapping[ListingKey, RowOutcome]
+
+
+@dataclass(frozen=True, slots=True)
 class Begun:
     """A unit whose attempts stand: what is to be sent of it, and what became of its other listings already."""
 
@@ -67,6 +78,16 @@ class Asked:
 
     rows: Sequence[Listing]
     put_off: tuple[RowOutcome, ...]
+
+    @property
+    def latest(self) -> list[Listing]:
+        """Those of which the latest attempt is to be decided."""
+        return [row for row in self.rows if writing.undecided(row) is not None and row not in self.overtaken]
+
+    @property
+    def overtaken(self) -> list[Listing]:
+        """Those of which an attempt is to be decided that a later one overtook."""
+        return [row for row in self.rows if row.overtaken is not None and writing.undecided(row) is row.overtaken]
 
 
 @dataclass(frozen=True, slots=True)

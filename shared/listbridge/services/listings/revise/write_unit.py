@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import TypeVar
 
 from listbridge.domain import trace, waiting
@@ -26,9 +27,17 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RateLimited, Rejected, RemoteError, Unauthorized, ZeroRefused
 from listbridge.services.deps import AccountDeps
 from listbridge.services.guard import SendGuard
-from listbridge.services.listings.revise.attempts import Attempts, LeasedUnit, leased
+from listbridge.services.listings.revise.attempts import Attempts, LeasedUnit, failed_so, leased
 from listbridge.services.listings.revise.looks import Looks
-from listbridge.services.listings.revise.unit_outcomes import Asked, Begun, Result, RowOutcome, ToSend, UnitOutcome
+from listbridge.services.listings.revise.unit_outcomes import (
+    Asked,
+    Beginning,
+    Begun,
+    Result,
+    RowOutcome,
+    ToSend,
+    UnitOutcome,
+)
 from listbridge.services.listings.sales_first import SalesFirst
 
 T = TypeVar("T")
@@ -54,6 +63,10 @@ class UnitWriter:
         """Bring the unit of these listings up to date. They may be old: everything is read again inside the lease."""
         with trace.about(account=listings[0].key.account, listing=str(listings[0].key)):
             return self._revise(listings)
+
+    def for_many(self) -> UnitWriter:
+        """The same for units that are looked at together: what is one for all of them is read once, now."""
+        return replace(self, sales=self.sales.for_many())
 
     def set_aside(self, calls: Mapping[str, int], kept_s: float = 0.0) -> RateLimited | None:
         """Have these calls ready before a lease is taken, for so long as they are needed; why not, if they are not there."""
@@ -113,7 +126,8 @@ class UnitWriter:
         planned = self.planned(self._members(listings))
         if not isinstance(planned, ToSend):
             return planned
-        return self.begin(unit, planned, self.look(planned.unread) if planned.unread else {})
+        beginning = self.beginning(planned, self.look(planned.unread) if planned.unread else {})
+        return beginning if isinstance(beginning, UnitOutcome) else self.stands(unit, beginning)
 
     def planned(self, members: Sequence[Listing]) -> ToSend | Asked | UnitOutcome:
         """What is to be done with a unit whose listings were read a moment ago."""
@@ -131,14 +145,10 @@ class UnitWriter:
         ready = self._ready([self.sales.admitted(row) for row in rows], now)
         return self._ask(ready, now) if all(map(writing.nothing_to_send, ready)) else None
 
-    def begin(
-        self,
-        unit: LeasedUnit,
-        planned: ToSend,
-        looked: Mapping[ListingKey, Listing] | RemoteError,
-        lost_s: float | None = None,
-    ) -> Begun | UnitOutcome:
-        """Record the attempts of what is to be sent, after what `look` showed. `lost_s` as in `Attempts.begin_due`."""
+    def beginning(
+        self, planned: ToSend, looked: Mapping[ListingKey, Listing] | RemoteError, lost_s: float | None = None
+    ) -> Beginning | UnitOutcome:
+        """The attempts of what is to be sent, to be saved, after what `look` showed. `lost_s` as in `Attempts.due`."""
         unread, done = {m.key for m in planned.unread}, dict[ListingKey, RowOutcome]()
         if isinstance(looked, RemoteError):
             failed = self._not_readable([m for m in planned.ready if m.key in unread], looked)
@@ -153,9 +163,16 @@ class UnitWriter:
         members = [mine.get(m.key, m) for m in planned.members]
         # A row that moved while it was read is left for the next look.
         ready = [mine.get(m.key, m) for m in planned.ready if m.key not in unread or m.key in mine]
-        begun = self._begin(ready, done, lost_s)
+        rows = self._due(ready, done, lost_s)
+        return Beginning(members, rows, done) if rows else UnitOutcome(tuple(done.values()))
+
+    def stands(
+        self, unit: LeasedUnit, beginning: Beginning, saved: Mapping[ListingKey, Listing] = MappingProxyType({})
+    ) -> Begun | UnitOutcome:
+        """See to it that the attempts are saved, but for those that are; then what is to be sent."""
+        begun = [now for row in beginning.rows if (now := saved.get(row.key) or self.attempts.begin(row)) is not None]
         if not begun:
-            return UnitOutcome(tuple(done.values()))
+            return UnitOutcome(tuple(beginning.done.values()))
         revisions = tuple(
             Revision(
                 row.key, row.offer, row.remote, row.group, row.attempt.values, LedgerField.QUANTITY not in row.auto
@@ -163,7 +180,8 @@ class UnitWriter:
             for row in begun
             if row.attempt is not None
         )
-        return Begun(UnitRevision(revisions, self._highest(begun, members), unit.check), begun, done)
+        highest = self._highest(begun, beginning.members)
+        return Begun(UnitRevision(revisions, highest, unit.check), begun, beginning.done)
 
     def _members(self, listings: Sequence[Listing]) -> list[Listing]:
         skus = dict.fromkeys(listing.key.sku for listing in listings)
@@ -178,17 +196,15 @@ class UnitWriter:
     def _ready(self, rows: Sequence[Listing], now: datetime) -> list[Listing]:
         return [m for m in rows if m.due_band is not None and (m.not_before is None or m.not_before <= now)]
 
-    def _begin(
-        self, ready: Sequence[Listing], done: dict[ListingKey, RowOutcome], lost_s: float | None
-    ) -> list[Listing]:
-        """Record the attempts of what may go now; what became of the others is put into `done`."""
+    def _due(self, ready: Sequence[Listing], done: dict[ListingKey, RowOutcome], lost_s: float | None) -> list[Listing]:
+        """What may go now, with its attempts; what became of the others is put into `done`."""
         chosen = {row.key: self._sendable(row) for row in ready}
         if any(LedgerField.QUANTITY in chosen[row.key] and row.computed.quantity == 0 for row in ready):
             # A zero is not sent together with a price: a price that the marketplace refuses would keep it back.
             only_price = {key for key, fields in chosen.items() if fields == {LedgerField.PRICE}}
             ready = [row for row in ready if row.key not in only_price]
             chosen = {key: fields & {LedgerField.QUANTITY} for key, fields in chosen.items()}
-        begun: list[Listing | None] = []
+        due: list[Listing | None] = []
         for row in ready:
             if not chosen[row.key]:
                 if ledger.due_fields(row):
@@ -202,10 +218,10 @@ class UnitWriter:
                 continue
             judgement = self.guard.judge(row, chosen[row.key])
             if judgement.allowed:
-                begun.append(self.attempts.begin_due(row, judgement, self.fence, lost_s))
+                due.append(self.attempts.due(row, judgement, self.fence, lost_s))
             elif judgement.problem is not None and (held := self._hold(row, judgement.problem)):
                 done[row.key] = RowOutcome(Result.HELD, held)
-        return [row for row in begun if row is not None]
+        return [row for row in due if row is not None]
 
     def _would_end_by_orders(self, row: Listing) -> bool:
         """A zero that only orders hold may be back with the next cancellation: where 0 ends a listing it is not sent, until
@@ -249,13 +265,17 @@ class UnitWriter:
             put_off = [row for one in asked for row in one.put_off]
             return UnitOutcome((*failed.rows, *put_off), account_dead=failed.account_dead)
 
-    def heard(self, asked: Sequence[Asked], results: Mapping[ListingKey, RevisionResult]) -> UnitOutcome:
-        """Record what it said of these units."""
-        ripe = [row for one in asked for row in one.rows if writing.undecided(row) is not None]
+    def heard(
+        self,
+        asked: Sequence[Asked],
+        results: Mapping[ListingKey, RevisionResult],
+        saved: Mapping[ListingKey, Listing] = MappingProxyType({}),
+    ) -> UnitOutcome:
+        """Record what it said of these units, but for the rows that are `saved`."""
         put_off = [row for one in asked for row in one.put_off]
-        overtaken = [row for row in ripe if writing.undecided(row) is row.overtaken]
-        told = self._told([row for row in ripe if row not in overtaken], results)
-        return UnitOutcome((*told, *self._told_of_overtaken(overtaken, results), *put_off))
+        told = self._told([row for one in asked for row in one.latest], results, saved)
+        overtaken = self._told_of_overtaken([row for one in asked for row in one.overtaken], results)
+        return UnitOutcome((*told, *overtaken, *put_off))
 
     def watched(self, asked: Sequence[Asked]) -> UnitOutcome:
         """Look whether an older call of ours landed over what was taken after it: then that is sent again."""
@@ -321,19 +341,27 @@ class UnitWriter:
             return error
 
     def recorded(
-        self, begun: Sequence[Listing], answer: Mapping[ListingKey, RevisionResult] | RemoteError
+        self,
+        begun: Sequence[Listing],
+        answer: Mapping[ListingKey, RevisionResult] | RemoteError,
+        saved: Mapping[ListingKey, Listing] = MappingProxyType({}),
     ) -> UnitOutcome:
-        """Record what became of these attempts by the answer to the call that carried them."""
+        """Record what became of these attempts by the answer to the call that carried them, but for those that are `saved`."""
         if not isinstance(answer, RemoteError):
-            return UnitOutcome(self._told(begun, answer))
-        rows = self.attempts.record_all(begun, answer)
+            return UnitOutcome(self._told(begun, answer, saved))
+        rows = self.attempts.record(begun, failed_so(begun, answer), saved)
         dead = answer.problem if isinstance(answer, Unauthorized) else None
         result = Result.HELD if dead is not None else self._verdict(answer)
         return UnitOutcome(tuple(RowOutcome(result, row) for row in rows), account_dead=dead)
 
-    def _told(self, rows: Sequence[Listing], told: Mapping[ListingKey, RevisionResult]) -> tuple[RowOutcome, ...]:
+    def _told(
+        self,
+        rows: Sequence[Listing],
+        told: Mapping[ListingKey, RevisionResult],
+        saved: Mapping[ListingKey, Listing] = MappingProxyType({}),
+    ) -> tuple[RowOutcome, ...]:
         """Record what the marketplace said of these attempts."""
-        recorded = self.attempts.record(rows, told)
+        recorded = self.attempts.record(rows, told, saved)
         return tuple(
             RowOutcome(
                 self._became(told.get(before.key)),
