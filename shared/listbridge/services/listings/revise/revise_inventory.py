@@ -20,7 +20,7 @@ from listbridge.domain.configuration import Account, ConnectionState
 from listbridge.domain.ids import ListingKey, new_id
 from listbridge.domain.listings import ledger
 from listbridge.domain.listings.bands import Band
-from listbridge.domain.listings.listing import BOTH, LedgerField, Listing
+from listbridge.domain.listings.listing import Listing
 from listbridge.domain.listings.writing import nothing_to_send
 from listbridge.domain.ports import BulkWriter, Conflict, Lease, Missing, Share
 from listbridge.domain.verdicts import Unauthorized
@@ -345,7 +345,7 @@ class Drainer:
                     event=f"revise_{one.result.value}",
                     at=now,
                     account=self.account.id,
-                    params={**_told(one), **(one.row.hold.as_reason() if one.row.hold else {})},
+                    params={**one.shown(), **(one.row.hold.as_reason() if one.row.hold else {})},
                 )
                 for one in outcomes
             )
@@ -396,10 +396,3 @@ class Drainer:
     def _pool(self) -> AbstractContextManager[ThreadPoolExecutor | None]:
         """No threads when the system is told to work one by one, as the fault tests tell it."""
         return nullcontext() if self.deps.workers <= 1 else trace.Threads(MOST_IN_FLIGHT)
-
-
-def _told(one: RowOutcome) -> dict[str, str]:
-    """The values that a call carried, as the activity shows them; "unchanged" for one that it left alone."""
-    sent, row = one.sent or BOTH, one.row
-    quantity = str(row.sent.quantity) if LedgerField.QUANTITY in sent else "unchanged"
-    return {"quantity": quantity, "price": str(row.sent.price) if LedgerField.PRICE in sent else "unchanged"}

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from listbridge.domain.ids import ListingKey
 from listbridge.domain.listings import writing
-from listbridge.domain.listings.listing import LedgerField, Listing
+from listbridge.domain.listings.listing import BOTH, LedgerField, Listing
 from listbridge.domain.ports import UnitRevision
 from listbridge.domain.problem import Problem
 
@@ -32,6 +32,12 @@ class RowOutcome:
     result: Result
     row: Listing
     sent: frozenset[LedgerField] = frozenset()
+
+    def shown(self) -> dict[str, str]:
+        """The values that a call carried, as the activity shows them; "unchanged" for one that it left alone."""
+        sent, row = self.sent or BOTH, self.row
+        quantity = str(row.sent.quantity) if LedgerField.QUANTITY in sent else "unchanged"
+        return {"quantity": quantity, "price": str(row.sent.price) if LedgerField.PRICE in sent else "unchanged"}
 
 
 @dataclass(frozen=True, slots=True)

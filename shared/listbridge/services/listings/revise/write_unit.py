@@ -10,19 +10,10 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from listbridge.domain import trace, waiting
-from listbridge.domain.ids import ListingKey, Sku
+from listbridge.domain.ids import ListingKey
 from listbridge.domain.listings import ledger, unseen_sales, writing
 from listbridge.domain.listings.listing import LedgerField, Listing, Zero
-from listbridge.domain.ports import (
-    Budget,
-    Conflict,
-    MarketplaceAdapter,
-    MarketplaceTraits,
-    Revision,
-    RevisionResult,
-    Submitted,
-    UnitRevision,
-)
+from listbridge.domain.ports import Budget, Conflict, MarketplaceAdapter, MarketplaceTraits, RevisionResult, Submitted
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RateLimited, Rejected, RemoteError, Unauthorized, ZeroRefused
 from listbridge.services.deps import AccountDeps
@@ -38,6 +29,7 @@ from listbridge.services.listings.revise.unit_outcomes import (
     ToSend,
     UnitOutcome,
 )
+from listbridge.services.listings.revise.unit_revision import unit_revision
 from listbridge.services.listings.sales_first import SalesFirst
 
 T = TypeVar("T")
@@ -173,15 +165,8 @@ class UnitWriter:
         begun = [now for row in beginning.rows if (now := saved.get(row.key) or self.attempts.begin(row)) is not None]
         if not begun:
             return UnitOutcome(tuple(beginning.done.values()))
-        revisions = tuple(
-            Revision(
-                row.key, row.offer, row.remote, row.group, row.attempt.values, LedgerField.QUANTITY not in row.auto
-            )
-            for row in begun
-            if row.attempt is not None
-        )
-        highest = self._highest(begun, beginning.members)
-        return Begun(UnitRevision(revisions, highest, unit.check), begun, beginning.done)
+        revision = unit_revision(self.sales, begun, beginning.members, unit.check)
+        return Begun(revision, begun, beginning.done)
 
     def _members(self, listings: Sequence[Listing]) -> list[Listing]:
         skus = dict.fromkeys(listing.key.sku for listing in listings)
@@ -377,26 +362,6 @@ class UnitWriter:
         if result.submission is not None:
             return Result.SUBMITTED
         return Result.SENT if result.error is None else self._verdict(result.error)
-
-    def _highest(self, begun: Sequence[Listing], members: Sequence[Listing]) -> Mapping[Sku, int]:
-        """By SKU, for a marketplace that keeps one quantity per SKU: the highest of its live sites
-        (protocol.md#write-units)."""
-        fresh = {row.key: row for row in begun}
-        rows = [fresh.get(member.key, member) for member in members]
-        revised = {
-            row.key.sku for row in begun if row.attempt is not None and LedgerField.QUANTITY in row.attempt.fields
-        }
-        return {
-            sku: max(
-                (
-                    self.sales.quantity(row) or 0
-                    for row in rows
-                    if row.live and row.key.sku == sku and LedgerField.QUANTITY in row.ours
-                ),
-                default=0,
-            )
-            for sku in revised
-        }
 
     def _verdict(self, error: RemoteError) -> Result:
         if isinstance(error, ZeroRefused):
