@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from listbridge.domain.configuration import Account, Shop
 from listbridge.domain.ids import ListingKey, Sku
+from listbridge.domain.listings.listing import Listing
 from listbridge.domain.ports import RevisionResult, Share
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import NotFound, RetryLater
 from listbridge.services.catalog.observe_shop import observe_products
 from listbridge.services.catalog.recompute import Recompute
 from listbridge.services.listings.revise import submit_units
-from listbridge.services.listings.revise.submit_units import TOGETHER_S
+from listbridge.services.listings.revise.submit_units import TOGETHER_S, UnitsTogether
+from listbridge.services.listings.revise.unit_outcomes import UnitOutcome
 from tests.fakes.cuts import TOGETHER
 from tests.fakes.scripted import Scripted, scripted_world
 from tests.fakes.world import ACCOUNT, SHOP, SITE
@@ -54,6 +57,24 @@ def test_rises_are_read_as_many_in_one_call_as_the_marketplace_takes(s: Scripted
     assert (made["remote.read_back"], made["remote.submit"], made["remote.revise"]) == (3, 1, 0)  # 25 + 25 + 10
     s.world.run(DECIDES_AFTER_S + 120)
     assert shown(s, keys) == {7}
+
+
+def test_of_units_that_are_read_in_one_call_each_is_told_of_alone(s: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[Sequence[Listing], UnitOutcome]] = []
+    write = UnitsTogether.write
+
+    def written(self: UnitsTogether, units: Sequence[Sequence[Listing]]) -> list[UnitOutcome]:
+        outcomes = write(self, units)
+        told.extend(zip(units, outcomes, strict=True))
+        return outcomes
+
+    monkeypatch.setattr(UnitsTogether, "write", written)
+    keys = seed(s, MANY)
+    changed(s, 7)
+    assert sorted(one.row.key for _, outcome in told for one in outcome.rows) == sorted(keys)
+    assert [[one.row.key for one in outcome.rows] for _, outcome in told] == [
+        [row.key for row in unit] for unit, _ in told
+    ]
 
 
 def test_rises_of_which_one_was_sold_meanwhile_wait_for_the_order_alone(s: Scripted) -> None:

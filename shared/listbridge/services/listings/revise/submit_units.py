@@ -164,7 +164,10 @@ class UnitsTogether:
             return
         answers = [looked[row.key] for row in planned.unread]
         failed = next((one for one in answers if isinstance(one, RemoteError)), None)
-        seen = {key: row for one in answers if not isinstance(one, RemoteError) for key, row in one.items()}
+        mine = {row.key for row in planned.unread}
+        shown = [one for one in answers if not isinstance(one, RemoteError)]
+        # The call showed other units too, each of which sees to its own; siblings that none of them named are seen to here.
+        seen = {key: row for one in shown for key, row in one.items() if key in mine or key not in looked}
         made = writer.guarded(part.unit, lambda: writer.beginning(planned, failed or seen, self.bulk.settle_s))
         if isinstance(made, UnitOutcome):
             part.outcome = made
