@@ -226,7 +226,7 @@ def write_many(writes: Sequence[Mapping[str, Any]]) -> Together:
     """Do these writes to rows that differ, each under its own condition, a hundred in one call (TransactWriteItems).
 
     None of them keeps another back: where a condition fails, or a row is in another transaction, the rest of its call goes without
-    it. What is left would succeed or fail by itself, and shows only there why. The writes must be such that doing them twice
+    it. What is left is for the caller to write alone, and shows only there what is wrong with it. The writes must be such that doing them twice
     does no harm, for an answer may have been lost.
     """
     told = Together()

@@ -283,7 +283,7 @@ class Attempts:
 
 
 def saved_together(deps: AccountDeps, rows: Sequence[Listing]) -> Mapping[ListingKey, Listing]:
-    """Save rows with their attempts in few calls. What is not saved so is saved by itself: there its error is its own."""
+    """Save rows with their attempts in few calls. What is not saved so is saved alone: there its error is its own."""
     try:
         return deps.listings.save_many(rows)
     except Exception:  # noqa: BLE001  # one of them may be wrong, and keeps none back
