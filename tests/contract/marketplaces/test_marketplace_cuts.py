@@ -12,12 +12,15 @@ from listbridge import registry
 from listbridge.domain.ports import MarketplaceAdapter, PublishRequest
 from listbridge.domain.verdicts import OutcomeUnknown, RetryLater
 from simulators.faults import Fault
-from tests.contract.marketplaces.acts import VARIANTS, assert_one_right_listing, published
+from tests.contract.marketplaces.acts import assert_one_right_listing, published
 from tests.contract.marketplaces.memory_steps import Desk
 from tests.contract.marketplaces.stages import Stage, candle, jumper, staged
 from tests.fakes.cuts import WorkerDied
 
 CALL_CUTS = ("drop_before", "drop_after", "die_before", "die_after")
+CUT = (1, 3, pytest.param(6, marks=pytest.mark.full))
+"""Variants of the listing that is cut. Three are a first, one within and a last, which is all that a cut can tell apart. The cuts
+and the price of each grow with the variants: six are for `make test-full`."""
 
 
 def call_cuts(stage: Stage) -> Iterator[tuple[str, int]]:
@@ -86,7 +89,7 @@ def carry_on(stage: Stage, desk: Desk, act: Callable[[], object]) -> int:
     raise AssertionError("never done")
 
 
-@pytest.mark.parametrize("variants", VARIANTS)
+@pytest.mark.parametrize("variants", CUT)
 def test_publishing_cut_at_every_point_and_resumed_makes_one_right_listing(stage: Stage, variants: int) -> None:
     def run(on: Stage) -> object:
         return published(on, variants)
@@ -105,7 +108,7 @@ def test_publishing_cut_at_every_point_and_resumed_makes_one_right_listing(stage
     assert played > 10
 
 
-@pytest.mark.parametrize("variants", VARIANTS)
+@pytest.mark.parametrize("variants", CUT)
 def test_a_full_revise_cut_at_every_point_and_resumed_ends_with_the_new_content(stage: Stage, variants: int) -> None:
     def revised(on: Stage) -> tuple[MarketplaceAdapter, PublishRequest, Desk]:
         adapter, request, _, done = published(on, variants)
@@ -134,7 +137,7 @@ def test_a_full_revise_cut_at_every_point_and_resumed_ends_with_the_new_content(
         assert on.ever_made() == 1
 
 
-@pytest.mark.parametrize("variants", VARIANTS)
+@pytest.mark.parametrize("variants", CUT)
 def test_ending_cut_at_every_call_and_resumed_leaves_nothing_on_sale(stage: Stage, variants: int) -> None:
     adapter, request, desk, _ = published(stage, variants)
     stage.calls.clear()
