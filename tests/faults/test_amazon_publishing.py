@@ -18,6 +18,8 @@ from tests.faults.amazon_region import PUT, TEN, Region, region
 
 pytestmark = pytest.mark.timeout(900)
 SIX = ("XS", "S", "M", "L", "XL", "XXL")
+FAMILIES = (pytest.param(SIX[:3], id="3 children"), pytest.param(SIX, id="6 children", marks=pytest.mark.full))
+"""A first child, one within and a last; cuts and the price of each grow with the children, so six are for `make test-full`."""
 A_DAY = 86_400.0
 FIRST_PRODUCT = "7900000000001"
 """As the shop names the first that it gets."""
@@ -30,11 +32,10 @@ def r() -> Region:
 
 def one_family(r: Region, keys: list[ListingKey], at: object = "") -> None:
     """One parent with all of its children, on sale with what the shop has."""
-    assert [r.p.world.row(key).status for key in keys] == [Status.ACTIVE] * 6, at
+    assert [r.p.world.row(key).status for key in keys] == [Status.ACTIVE] * len(keys), at
     [family] = r.p.market.live()
-    assert {sku: (shown.quantity, shown.price) for sku, shown in family.variations.items()} == dict.fromkeys(
-        SIX, (5, TEN)
-    ), at
+    shown = {sku: (variation.quantity, variation.price) for sku, variation in family.variations.items()}
+    assert shown == dict.fromkeys(SIX[: len(keys)], (5, TEN)), at
     assert r.p.market.ever_made() == 1, at
     assert len({r.p.world.row(key).group for key in keys}) == 1, at
     r.in_step()
@@ -63,18 +64,21 @@ def killed_after(r: Region, nth: int) -> Callable[[], bool]:
     return lambda: seen[0] >= nth
 
 
-def test_a_parent_with_six_children_killed_after_every_call_of_its_publishing_becomes_one_family() -> None:
+@pytest.mark.parametrize("children", FAMILIES)
+def test_a_parent_with_children_killed_after_every_call_of_its_publishing_becomes_one_family(
+    children: tuple[str, ...],
+) -> None:
     for nth in count(1):
         r = region()
         came = killed_after(r, nth)
-        keys = r.send(r.p.add_product(*SIX), deliver=False)
+        keys = r.send(r.p.add_product(*children), deliver=False)
         r.p.world.deliver(Lane.PUBLISH)
         r.p.fate.revive()
         r.rest()
         one_family(r, keys, f"call {nth}")
         if not came():
             break
-    assert nth > 14
+    assert nth > 2 * len(children) + 2
 
 
 @pytest.mark.parametrize("step", [pytest.param(1, marks=pytest.mark.full), 11])
@@ -93,12 +97,13 @@ def test_a_parent_with_six_children_killed_before_any_write_or_call_becomes_one_
     assert cut > 40
 
 
+@pytest.mark.parametrize("children", FAMILIES)
 @pytest.mark.parametrize("kind", ["drop_after", "drop_before"])
-def test_each_write_of_a_publishing_whose_answer_is_lost_makes_one_family(kind: str) -> None:
-    for n in range(7):
+def test_each_write_of_a_publishing_whose_answer_is_lost_makes_one_family(kind: str, children: tuple[str, ...]) -> None:
+    for n in range(1 + len(children)):
         r = region()
         r.p.market.add_faults(Fault(PUT, kind, skip=n))  # type: ignore[arg-type]
-        keys = r.send(r.p.add_product(*SIX))
+        keys = r.send(r.p.add_product(*children))
         r.p.world.settle(hours=8)
         assert r.amazon.faults.waiting() == 0, f"call {n} never came"
         one_family(r, keys, f"call {n}")
