@@ -35,7 +35,7 @@ class FakePollRepository:
             stored = self._rows.get(account)
             if stored is None or stored.next_poll_at > now:
                 return None
-            return self._put(replace(stored, claim=claim, next_poll_at=until))
+            return self._put(replace(stored, claim=claim, next_poll_at=until, rev=stored.rev + 1))
 
     def save(self, state: PollState, *, claim: str) -> None:
         self._before_write("polls.save")
@@ -43,16 +43,15 @@ class FakePollRepository:
             stored = self._rows.get(state.account)
             if stored is None or stored.claim != state.claim:
                 raise Conflict(state.account)
-            self._put(replace(state, claim=claim, rev=stored.rev))
+            self._put(replace(state, claim=claim, rev=stored.rev + 1))
 
     def make_due(self, account: AccountId, at: datetime) -> None:
         self._before_write("polls.make_due")
         with self._lock:
             stored = self._rows.get(account)
             if stored is not None:
-                self._put(replace(stored, claim="", next_poll_at=at))
+                self._put(replace(stored, claim="", next_poll_at=at, rev=stored.rev + 1))
 
     def _put(self, state: PollState) -> PollState:
-        stored = replace(state, rev=state.rev + 1)
-        self._rows[state.account] = stored
-        return stored
+        self._rows[state.account] = state
+        return state

@@ -110,6 +110,8 @@ class FakeQueues:
     def receive(self, lane: Lane, limit: int = 10, *, visibility_s: float = 30.0) -> list[Received]:
         """Up to `limit` visible messages, hidden from others meanwhile."""
         with self._lock:
+            if not self._stored[lane]:
+                return []  # most lanes at most times
             now = self._clock.now()
             self._bury(lane, now)
             visible = [row for row in self._stored[lane].values() if row.visible_at <= now]

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from listbridge.domain.configuration import Account
@@ -40,6 +41,12 @@ from tests.fakes.scripted_orders import HOME, OrderBook, Placed
 SETTLE_S = 30.0
 FIRST = AccountId("acc_1")
 TRAITS = MarketplaceTraits(settle_s=SETTLE_S, revise_batch=25, revise_rate=25.0, max_sku_length=50)
+
+
+@cache
+def _traits(**changes: Any) -> MarketplaceTraits:
+    """Asked for at every step of every worker, and one of few."""
+    return replace(TRAITS, **changes)
 
 
 @dataclass
@@ -84,8 +91,7 @@ class ScriptedMarket(MarketModes):
         return self.budgets.setdefault(share, FakeBudget(self.clock))
 
     def traits(self, account: Account) -> MarketplaceTraits:
-        return replace(
-            TRAITS,
+        return _traits(
             shares_stock=self.shares_stock,
             finds_by_sku=self.finds_by_sku,
             lists_all=self.lists_all,

@@ -177,7 +177,8 @@ class Story(Scripted):
             f"{place}: {row}"
             for place, rows in places.items()
             for row in rows
-            if any(word in repr(row) for word in BUYERS_WORDS)
+            for shown in [repr(row)]
+            if any(word in shown for word in BUYERS_WORDS)
         ]
 
     def in_order(self, *, dead_letters: int = 0) -> None:

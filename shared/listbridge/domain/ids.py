@@ -97,4 +97,4 @@ class OrderKey:
 def new_id(prefix: str) -> str:
     """A fresh id such as `acc_5k2w…`: 60 random bits, safe in a URL, in a key and in a log."""
     alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
-    return f"{prefix}_" + "".join(secrets.choice(alphabet) for _ in range(12))
+    return f"{prefix}_" + "".join([alphabet[byte % 32] for byte in secrets.token_bytes(12)])  # 32 divides 256: no bias
