@@ -19,6 +19,8 @@ from tests.faults.pair import Pair, pair
 
 pytestmark = pytest.mark.timeout(900)
 SIX = ("XS", "S", "M", "L", "XL", "XXL")
+FAMILIES = (pytest.param(SIX[:3], id="3 variants"), pytest.param(SIX, id="6 variants", marks=pytest.mark.full))
+"""A first variant, one within and a last; cuts and the price of each grow with the variants, so six are for `make test-full`."""
 
 
 def live_pair(*skus: str) -> Pair:
@@ -96,10 +98,11 @@ def test_each_call_to_ebay_of_a_six_variant_publishing_spoiled_in_turn_makes_one
     assert calls > 12
 
 
-def test_a_six_variant_product_killed_between_any_two_calls_of_its_publishing_becomes_one_listing() -> None:
+@pytest.mark.parametrize("skus", FAMILIES)
+def test_a_product_killed_between_any_two_calls_of_its_publishing_becomes_one_listing(skus: tuple[str, ...]) -> None:
     for cut in count(1):
         p = pair()
-        product = p.add_product(*SIX)
+        product = p.add_product(*skus)
         keys = p.world.add(product)
         job = p.world.action(PublishKind.SEND, product, deliver=False)
         p.fate.die_in(cut)
@@ -110,7 +113,7 @@ def test_a_six_variant_product_killed_between_any_two_calls_of_its_publishing_be
         assert p.world.stores.jobs.get(job).state is JobState.DONE, f"cut {cut} before {p.fate.calls[-1]}"
         assert [len(p.live()), {p.world.row(key).status for key in keys}] == [1, {Status.ACTIVE}]
         p.in_step()
-    assert cut > 80
+    assert cut > 12 * len(skus)
 
 
 @pytest.mark.parametrize("action", [PublishKind.FULL_REVISE, PublishKind.STOP])

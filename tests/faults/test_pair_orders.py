@@ -54,6 +54,9 @@ ACTS: list[tuple[Callable[[], Sales], Act, int]] = [
     (at_home, the_buyer_cancels, 25),
 ]
 BY_NAME = [act.__name__ for _, act, _ in ACTS]
+STEPS = (5, pytest.param(1, marks=pytest.mark.full))
+"""Each call of the real adapters is spoiled in turn below, and `test_orders_cuts.py` cuts the same stories at every point of the
+services: what both leave, how the two meet, is sampled here, and met at every point in the full run."""
 
 
 def finished(s: Sales, at: object) -> None:
@@ -72,7 +75,7 @@ def finished(s: Sales, at: object) -> None:
         raise AssertionError(f"{at}, after {s.p.fate.calls[-3:]}: {error}") from error
 
 
-@pytest.mark.parametrize("step", [3, pytest.param(1, marks=pytest.mark.full)])
+@pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize(("before", "act", "least"), ACTS, ids=BY_NAME)
 def test_a_worker_killed_between_any_two_calls_leaves_it_to_the_next(
     before: Callable[[], Sales], act: Act, least: int, step: int
@@ -89,7 +92,7 @@ def test_a_worker_killed_between_any_two_calls_leaves_it_to_the_next(
     assert cut > least
 
 
-@pytest.mark.parametrize("step", [3, pytest.param(1, marks=pytest.mark.full)])
+@pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("lane", [Lane.ORDERS, Lane.FULFILLMENTS])
 @pytest.mark.parametrize(("before", "act", "least"), ACTS, ids=BY_NAME)
 def test_a_second_worker_with_the_same_messages_at_any_call_does_no_harm(
