@@ -110,6 +110,35 @@ def test_a_parcel_that_the_seller_told_on_etsy_is_not_told_again(p: AnyPair) -> 
     assert mails(p, remote) == ["JJD0001"]
 
 
+# ---- an address that Etsy keeps back ----
+
+
+@pytest.mark.parametrize(
+    ("told", "notices"),
+    [
+        ({"address": False}, [("buyer_untold", {})]),
+        ({"buyer": {"zip": "", "city": ""}}, [("address_untold", {"parts": "city, postcode"})]),
+        ({"buyer": {"first_line": ""}}, [("address_untold", {"parts": "street"})]),
+        ({"buyer": {"country_iso": "HK", "zip": "", "city": "Kowloon"}}, []),
+        ({}, []),
+    ],
+    ids=["all of it", "city and postcode", "the street", "nothing that Hong Kong has", "nothing"],
+)
+def test_an_order_says_which_part_of_the_address_etsy_does_not_tell(
+    p: AnyPair, told: dict[str, Any], notices: list[tuple[str, dict[str, str]]]
+) -> None:
+    p.sell("MUG")
+    bought = deeds(p).checkout(lines=[{"sku": "MUG", "quantity": 1}], **told)
+    p.run(15 * 60)
+    order = p.order(RemoteOrderId(str(bought["receiptId"])))
+    assert (order.state, order.shop_order is not None) == (ImportState.CREATED, True)
+    name = order.shop_order.name if order.shop_order else ""
+    assert [(one.code, one.params) for one in order.notices] == [
+        (code, {"shop_order": name, **params}) for code, params in notices
+    ]
+    assert p.shop.stock_of("MUG") == 4
+
+
 # ---- one token ----
 
 

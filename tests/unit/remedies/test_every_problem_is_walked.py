@@ -45,6 +45,7 @@ OUT_OF_REACH = {
     "etsy_quantity_refused": "what has nothing to sell waits for stock before Etsy is asked",
     "amazon_site_unknown": "the API takes only sites that there are, before the adapter is asked",
     "amazon_too_many_variations": "no shop has so many variants of a product",
+    "address_untold": "of marketplaces that tell buyers to some apps only: tests/faults/test_etsy.py asks for it",
     "buyer_untold": "of marketplaces that tell buyers to some apps only: tests/faults/test_amazon_orders.py asks for it",
     "ebay_site_unknown": "the API takes only sites that there are, before the adapter is asked",
     "next_outcome_asked": "of marketplaces that decide later: tests/faults/test_submitted_writes.py asks for it",

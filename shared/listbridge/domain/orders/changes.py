@@ -32,6 +32,7 @@ UNPAID_EXPIRED = "unpaid_expired"
 TWINS = "twins_in_shop"
 REPLACED = "replaced_by_order"
 BUYER_UNTOLD = "buyer_untold"
+ADDRESS_UNTOLD = "address_untold"
 
 
 def first_seen(key: OrderKey, shop: ShopId, facts: RemoteOrder, rules: ImportRules, now: datetime) -> Order:

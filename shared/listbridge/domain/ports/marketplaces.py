@@ -337,7 +337,8 @@ class OrderTraits:
     lines_keep_ids: bool = False
     """A line's id is its own in the whole account and stays when the order gets another id: so such orders are found."""
     buyers_by_role: bool = False
-    """Who bought is told only to apps that were granted it: an order without a buyer is created, and says so."""
+    """Who bought, or where to send it, is not told to every app: an order without an address, or with a part of one, is created, and says
+    so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,8 @@ MANIFEST = MarketplaceManifest(
             settle_s=60.0,
             # How long a receipt may stay unpaid no source says: 30 days are the safe side.
             unpaid_expires_s=30 * _DAY_S,
+            # In some regions the address is told to partners alone (getShopReceipt).
+            buyers_by_role=True,
         ),
         zero=Zero.PAUSES,
         listing_fee=LISTING_FEE,

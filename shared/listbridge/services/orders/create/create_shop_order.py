@@ -39,6 +39,7 @@ from listbridge.services.catalog.products_to_read import read_soon
 from listbridge.services.connection_state import expire_account, expire_shop
 from listbridge.services.deps import CoreDeps, OrderDeps
 from listbridge.services.orders.arrive.take_in_order import note_order
+from listbridge.services.orders.create.told_address import parts_untold
 from listbridge.services.orders.hold.apply_order import apply_order
 from listbridge.services.orders.hold.match_lines import match_lines
 from listbridge.services.orders.order_rows import change_order, lease_name, mark_of, order_of, order_traits, tell
@@ -273,18 +274,25 @@ class _Creating:
             )
             return change_order(deps, order.key, lambda row: order_changes.with_notice(row, notice))
         tell(deps, order, "order_created" if made.ours else "order_in_shop_already", shop_order=made.name)
-        if made.ours and self._buyer_withheld(order):
-            untold = Problem(order_changes.BUYER_UNTOLD, {"shop_order": made.name}, "enter_address_in_shop")
+        untold = self._untold(order, made) if made.ours else None
+        if untold is not None:
             order = change_order(deps, order.key, lambda row: order_changes.with_notice(row, untold))
         lag = deps.shops.traits(self._shop).read_lag_s
         _again_at(deps, order, deps.clock.now() + timedelta(seconds=lag))
         return order
 
-    def _buyer_withheld(self, order: Order) -> bool:
-        """Whether the shop's order has no address because the marketplace does not tell it to this app."""
-        told = self._buyer is not None and self._buyer.shipping is not None
+    def _untold(self, order: Order, made: ShopOrderRef) -> Problem | None:
+        """What the shop's order lacks of the address because the marketplace does not tell it to this app."""
         by_role = order_traits(self._deps, self._account).buyers_by_role
-        return by_role and not told and order.facts.delivery is Delivery.SHIP
+        if not by_role or order.facts.delivery is not Delivery.SHIP:
+            return None
+        params = {"shop_order": made.name}
+        if self._buyer is None or self._buyer.shipping is None:
+            return Problem(order_changes.BUYER_UNTOLD, params, "enter_address_in_shop")
+        parts = parts_untold(self._buyer.shipping)
+        if not parts:
+            return None
+        return Problem(order_changes.ADDRESS_UNTOLD, {**params, "parts": ", ".join(parts)}, "enter_address_in_shop")
 
     def _unknown(self, order: Order, attempt: str, error: OutcomeUnknown) -> Order:
         now = self._deps.clock.now()
