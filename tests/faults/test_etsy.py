@@ -217,6 +217,22 @@ def test_a_day_that_is_spent_in_the_middle_of_a_sweep_keeps_prices_and_not_zeros
     assert {p.shown(sku) for sku in skus[1:] if sku != last} == {(5, Decimal("14.00"))}
 
 
+# ---- listings that end ----
+
+
+def test_a_listing_whose_months_are_over_says_so_and_nothing_else(p: AnyPair) -> None:
+    [mug] = p.sell("MUG")
+    [listing] = world(p).listings
+    deeds(p).set_listing_state(listing, "expired")
+    p.shop.set_stock("MUG", 3)
+    p.run(60)
+    events = [(one.event, one.params) for one in p.world.stores.activity.of_subject(str(mug), 100)[0]]
+    assert [name for name, _ in events if name in ("finished_on_marketplace", "revise_held")] == [
+        "finished_on_marketplace"
+    ]
+    assert not p.world.row(mug).live
+
+
 # ---- prices apart from quantities ----
 
 

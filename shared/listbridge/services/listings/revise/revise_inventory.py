@@ -54,7 +54,7 @@ _ALIKE = 2.4
 """To record what became of a submission takes about as long as to put it together: its own calls, and both of these, fit into
 the function's time."""
 _TOLD = frozenset({Result.SENT, Result.SUBMITTED, Result.HELD, Result.ZERO_REFUSED})
-_GOT_SOMEWHERE = frozenset({Result.SETTLED, Result.SENT, Result.SUBMITTED, Result.HELD, Result.ZERO_REFUSED})
+_GOT_SOMEWHERE = frozenset({Result.SETTLED, *_TOLD, Result.ENDED})
 
 
 def revise_inventory(deps: AccountDeps, message: Nudge, *, remaining_s: float) -> None:

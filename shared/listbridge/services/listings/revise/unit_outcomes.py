@@ -21,6 +21,7 @@ class Result(StrEnum):
     SENT = "sent"
     SUBMITTED = "submitted"  # the marketplace took it in and decides later
     HELD = "held"
+    ENDED = "ended"  # it was found to have ended there, and said so
     POSTPONED = "postponed"
     ZERO_REFUSED = "zero_refused"  # the marketplace does not take 0: the listing must be ended
 

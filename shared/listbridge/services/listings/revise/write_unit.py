@@ -15,7 +15,7 @@ from listbridge.domain.listings import ledger, unseen_sales, writing
 from listbridge.domain.listings.listing import LedgerField, Listing, Zero
 from listbridge.domain.ports import Budget, Conflict, MarketplaceAdapter, MarketplaceTraits, RevisionResult, Submitted
 from listbridge.domain.problem import Problem
-from listbridge.domain.verdicts import RateLimited, Rejected, RemoteError, Unauthorized, ZeroRefused
+from listbridge.domain.verdicts import NotFound, RateLimited, Rejected, RemoteError, Unauthorized, ZeroRefused
 from listbridge.services.deps import AccountDeps
 from listbridge.services.guard import SendGuard
 from listbridge.services.listings.revise.attempts import Attempts, LeasedUnit, failed_so, leased
@@ -336,8 +336,8 @@ class UnitWriter:
             return UnitOutcome(self._told(begun, answer, saved))
         rows = self.attempts.record(begun, failed_so(begun, answer), saved)
         dead = answer.problem if isinstance(answer, Unauthorized) else None
-        result = Result.HELD if dead is not None else self._verdict(answer)
-        return UnitOutcome(tuple(RowOutcome(result, row) for row in rows), account_dead=dead)
+        told = (RowOutcome(Result.HELD if dead is not None else self._verdict(answer, row), row) for row in rows)
+        return UnitOutcome(tuple(told), account_dead=dead)
 
     def _told(
         self,
@@ -349,23 +349,26 @@ class UnitWriter:
         recorded = self.attempts.record(rows, told, saved)
         return tuple(
             RowOutcome(
-                self._became(told.get(before.key)),
+                self._became(told.get(before.key), after),
                 after,
                 before.attempt.fields if before.attempt is not None else frozenset(),
             )
             for before, after in zip(rows, recorded, strict=True)
         )
 
-    def _became(self, result: RevisionResult | None) -> Result:
+    def _became(self, result: RevisionResult | None, after: Listing) -> Result:
         if result is None:
             return Result.POSTPONED
         if result.submission is not None:
             return Result.SUBMITTED
-        return Result.SENT if result.error is None else self._verdict(result.error)
+        return Result.SENT if result.error is None else self._verdict(result.error, after)
 
-    def _verdict(self, error: RemoteError) -> Result:
+    def _verdict(self, error: RemoteError, after: Listing) -> Result:
+        """Of a listing as it was recorded: one that turned out to have ended says that itself."""
         if isinstance(error, ZeroRefused):
             return Result.ZERO_REFUSED
+        if isinstance(error, NotFound) and after.hold is None:
+            return Result.ENDED
         return Result.HELD if isinstance(error, Rejected) else Result.POSTPONED
 
     def _postpone(self, keys: Sequence[ListingKey], until: datetime) -> tuple[RowOutcome, ...]:
