@@ -93,8 +93,9 @@ MANIFEST = MarketplaceManifest(
         settle_s=30.0,
         # The whole listing goes in one write.
         revise_batch=MAX_PRODUCTS,
-        # A read and a write each.
-        revise_rate=_CALLS_PER_S / 2,
+        # A read and a write each, at the ten calls a second that every app once had: it decides how many are under way, the budget how
+        # many go.
+        revise_rate=5.0,
         max_sku_length=MAX_SKU_LENGTH,
         finds_by_sku=False,
         # One call for the states, one for the inventories.
