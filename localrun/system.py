@@ -65,7 +65,7 @@ class LocalSystem:
 
     `name` keeps systems beside each other apart: each has a folder, ports and state of its own. With `keep_state`
     the tables of the last orderly stop come back. `public_url` is the address under which a tunnel reaches
-    `tunnel_url`, where only webhooks and callbacks answer; without it the functions are told `api_url`.
+    `tunnel_url`, where only webhooks, notices and callbacks answer; without it the functions are told `api_url`.
     `bind` opens emulator and API to other machines or containers. `parameters` overrides parameters of the template.
 
     `pair` says which shop and which marketplace have a stand-in; no other is started.
@@ -165,7 +165,7 @@ class LocalSystem:
 
     @property
     def tunnel_url(self) -> str | None:
-        """Where a tunnel should lead to: webhooks and callbacks and nothing else. None without `public_url`."""
+        """Where a tunnel should lead to: webhooks, notices and callbacks and nothing else. None without `public_url`."""
         return self._tunnel.url if self._tunnel else None
 
     @property

@@ -189,6 +189,8 @@ def test_what_a_request_carries_is_never_a_request_of_its_own(
         b"/webhooks/a%2fb",
         b"/webhooks/a#/../../v1/health",
         b"/webhooks/a?b#c",
+        b"/notices/../v1/health",
+        b"/notices/a/b",
         b"*",
         b"/webhooks/\xc3\xa9",
         b"/_ministack/health",
@@ -199,6 +201,15 @@ def test_only_the_signed_paths_go_on(tunnel: Gateway, upstream: Upstream, target
     answer = spoken(tunnel, b"POST " + target + b" HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
     assert answer.split(b" ", 2)[1] in (b"404", b"400")
     assert upstream.received == []
+
+
+@pytest.mark.parametrize(
+    "line", [b"POST /notices/ebay", b"GET /notices/ebay?challenge_code=c0de", b"GET /callbacks/ebay?code=1&state=2"]
+)
+def test_what_marketplaces_ask_and_tell_goes_on(tunnel: Gateway, upstream: Upstream, line: bytes) -> None:
+    spoken(tunnel, line + b" HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
+    method, target = line.split(b" ")
+    assert [one.split(b"\r\n", 1)[0] for one in upstream.received] == [method + b" /base" + target + b" HTTP/1.1"]
 
 
 @pytest.mark.parametrize("method", [b"CONNECT", b"TRACE", b"PURGE", b"post"])
