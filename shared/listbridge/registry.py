@@ -37,6 +37,8 @@ NOTICES = "notices"
 """The capability of a marketplace that tells all of its applications what it signs with a key of its own."""
 QUEUE_EVENTS = "queue_events"
 """The capability of a marketplace that sends to a queue of ours."""
+SOLD_OUT_SWITCH = "sold_out_switch"
+"""The capability of a marketplace whose sellers choose whether listings stay at 0, and that can be asked to switch that on."""
 _ROOMS: dict[Room, ModuleType] = {"marketplaces": _marketplaces, "shops": _shops}
 
 
@@ -98,6 +100,12 @@ def notice_scheme(slug: str) -> NoticeScheme:
         raise Missing("notices", slug)
     scheme: NoticeScheme = _module("marketplaces", slug, "notices").SCHEME
     return scheme
+
+
+def refuse_without_sold_out_switch(slug: str) -> None:
+    """Raises Missing for a marketplace that has no switch for what sells out."""
+    if SOLD_OUT_SWITCH not in marketplace(slug).capabilities:
+        raise Missing("sold-out switch", slug)
 
 
 def queue_scheme(slug: str) -> QueueScheme:

@@ -155,11 +155,18 @@ def _program(call: Call) -> str:
 
 
 def opt_in(world: World, call: Call) -> Reply:
-    """At once; eBay says that it may take a day."""
-    name = _program(call)
-    if name in call.seller.programs:
+    """After the day that eBay says it may take. That a second request meanwhile is a conflict too is our choice."""
+    seller, name = call.seller, _program(call)
+    if name in seller.programs or name in seller.programs_asked:
         raise EbayError(25803, status=409)
-    call.seller.programs.add(name)
+    seller.programs_asked.add(name)
+
+    def processed() -> None:
+        if name in seller.programs_asked:
+            seller.programs_asked.remove(name)
+            seller.programs.add(name)
+
+    world.postpone(world.limits.number("program_opt_in_s"), processed)
     return Reply(200, {})
 
 

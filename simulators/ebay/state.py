@@ -164,6 +164,8 @@ class Seller:
         default_factory=lambda: {"fulfillment": {}, "payment": {}, "return": {}}
     )
     orders: dict[str, Order] = field(default_factory=dict)
+    programs_asked: set[str] = field(default_factory=set)
+    """Asked to opt in to, and not processed yet."""
 
     @property
     def name(self) -> str:

@@ -61,7 +61,7 @@ def test_every_documented_error_gets_the_verdict_of_its_category() -> None:
         read = EbayRefusal("x", status, write=False, entries=[entry]).error(now)
         if error_id in waits:
             assert isinstance(write, RetryLater), error_id
-        elif category == "REQUEST":
+        elif category in ("REQUEST", "BUSINESS"):
             assert isinstance(write, Rejected), error_id
             assert isinstance(read, Rejected), error_id
         else:

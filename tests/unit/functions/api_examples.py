@@ -76,6 +76,10 @@ def _configuration(tape: Recorder, desk: OrderDesk) -> None:
     tape.show("PATCH", account, {"auto_price": False, "guard": {"count": 5}, "rev": _rev(tape, account)})
     tape.show("GET", f"{account}/choices", query={"site": SITE})
     tape.show("GET", f"{account}/creation-form", query={"site": SITE, "kind": "45220"})
+    tape.show("GET", f"{account}/sold-out")
+    tape.its.ebay.deeds.set_out_of_stock_control("anna", False)
+    tape.show("POST", f"{account}/sold-out")
+    tape.its.ebay.deeds.set_out_of_stock_control("anna", True)
     tape.show("POST", f"{account}/events", {})
     tape.its.run()
     rules = {"quantity": {"mode": "buffer", "value": 1}, "price": {"mode": "product", "ratio": "1.15"}}

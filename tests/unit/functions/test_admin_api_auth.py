@@ -47,6 +47,7 @@ _WRITES = {
         "DELETE /v1/accounts/x",
         "POST /v1/accounts/x/unlink",
         "POST /v1/accounts/x/events",
+        "POST /v1/accounts/x/sold-out",
         "PUT /v1/accounts/x/credentials",
         "GET /v1/accounts/x/authorize",
         "GET /v1/shops/x/authorize",

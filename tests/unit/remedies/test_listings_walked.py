@@ -213,6 +213,23 @@ def test_what_was_ended_at_zero_comes_back_and_stays_with_the_switch_at_ebay(sel
     assert (follows(seller), seller.live_offers()) == (True, {"MUG": 0})
 
 
+@walks("ended_at_zero", on=EBAY)
+def test_what_was_ended_at_zero_stays_a_day_after_ebay_was_asked_to_keep_it(seller: Seller) -> None:
+    seller.its.ebay.deeds.set_out_of_stock_control("anna", False)
+    product, switch = on_sale(seller), f"/accounts/{seller.account}/sold-out"
+    seller.its.shopify.deeds.set_stock(0, None, sku="MUG")
+    heard(seller, product)
+    named(reason(seller, "MUG"), "ended_at_zero", "enable_out_of_stock_control")
+    assert seller.its.get(switch) == {"kept": False, "hours": 0}
+    assert seller.its.post(switch, expect=200) == {"kept": False, "hours": 24}
+    seller.its.stores.clock.advance(86_400)
+    assert seller.its.post(switch, expect=200) == {"kept": True, "hours": 0}
+    for stock in (4, 0):
+        seller.its.shopify.deeds.set_stock(stock, None, sku="MUG")
+        heard(seller, product)
+    assert (follows(seller), seller.live_offers()) == (True, {"MUG": 0})
+
+
 # ---- numbers that cannot be computed ----
 
 

@@ -21,7 +21,7 @@ from listbridge.admin.views.documents import AccountView, ConsentPage, FieldView
 from listbridge.admin.views.jobs import JobStarted, JobView
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import Site
-from listbridge.services.configuration import connect_account
+from listbridge.services.configuration import connect_account, sold_out
 from listbridge.services.configuration.credentials import ACCOUNTS, fields_set
 from listbridge.services.configuration.edit_configuration import edited, propose_account
 from listbridge.services.configuration.hand_over import begin_hand_over
@@ -75,6 +75,16 @@ class EventsView(Shape):
     """Whether a person has to enter both at the marketplace, which cannot be asked by its API."""
     needs_secret: bool
     """Whether every call is refused, until the secret by which the marketplace signs is sent here."""
+
+
+class SoldOutView(Shape):
+    """Whether the marketplace keeps the account's listings when they sell out. Where it does not, they are ended, and put on sale
+    again with the stock."""
+
+    kept: bool
+    """Whether it keeps them at 0."""
+    hours: int
+    """How many hours the marketplace may take to switch that on, where it was asked to; otherwise 0."""
 
 
 class ChoicesView(Shape):
@@ -221,6 +231,26 @@ def listen(account_id: AccountPath, body: ListenBody = ListenBody()) -> EventsVi
     return EventsView(address=address, token=token, enter_by_hand=not asked, needs_secret=needs_secret)
 
 
+@router.get(
+    "/accounts/<account_id>/sold-out",
+    summary="Does the marketplace keep what sells out?",
+    tags=_TAGS,
+    openapi_extensions=open_to(Group.VIEWER),
+)
+def read_sold_out(account_id: AccountPath) -> SoldOutView:
+    """Asks the marketplace whether the account's listings stay at 0."""
+    account = _with_switch(account_id)
+    return SoldOutView(kept=deps_of(router).marketplaces.open(account).keeps_sold_out(), hours=0)
+
+
+@router.post("/accounts/<account_id>/sold-out", summary="Keep what sells out", tags=_TAGS)
+def keep_sold_out(account_id: AccountPath) -> SoldOutView:
+    """Asks the marketplace to keep all of the account's listings at 0, those of other tools as well. Until it has done that,
+    a zero is refused as before."""
+    hours = sold_out.keep_sold_out(deps_of(router), _with_switch(account_id), actor_of(router))
+    return SoldOutView(kept=hours == 0, hours=hours)
+
+
 @router.post(
     "/accounts/<account_id>/guard/approve",
     summary="Approve what the guard holds",
@@ -260,6 +290,12 @@ def _makes_its_secret(marketplace: str) -> bool:
 def _refuse_other_secrets(marketplace: str, secret: str) -> None:
     if not _makes_its_secret(marketplace) or not registry.signed_event_scheme(marketplace).is_secret(secret):
         raise InvalidFields([FieldView(field="signing_secret", text="is no signing secret of this marketplace")])
+
+
+def _with_switch(id: str) -> Account:
+    account = _account(id)
+    registry.refuse_without_sold_out_switch(account.marketplace)
+    return account
 
 
 def _view(account: Account) -> AccountView:

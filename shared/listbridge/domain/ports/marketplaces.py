@@ -16,6 +16,7 @@ from listbridge.domain.orders.shop_orders import Parcel
 from listbridge.domain.ports.coordination import Budget, Share
 from listbridge.domain.ports.previews import FieldProblem
 from listbridge.domain.ports.publishing import FollowRequest, Processing, Published, PublishRequest, PublishSteps
+from listbridge.domain.ports.sold_out import SoldOutSwitch
 from listbridge.domain.rules.bounds import Bounds
 from listbridge.domain.verdicts import RemoteError
 
@@ -194,7 +195,7 @@ class RemoteShipment:
     tracking: str = ""
 
 
-class MarketplaceAdapter(Protocol):
+class MarketplaceAdapter(SoldOutSwitch, Protocol):
     """A marketplace, opened for one account. All errors are `RemoteError`s; no call waits for a budget."""
 
     def identify(self) -> AccountIdentity: ...

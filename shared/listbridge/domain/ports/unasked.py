@@ -40,6 +40,12 @@ class UnaskedOfMarketplace:
     def listen(self, address: str, token: str) -> bool:
         raise TypeError("it tells nothing by itself")
 
+    def keeps_sold_out(self) -> bool:
+        raise TypeError("there is no switch for what sells out")
+
+    def keep_sold_out(self) -> int:
+        raise TypeError("there is no switch for what sells out")
+
     def stop_listening(self, address: str, *, last: bool) -> None:
         """There is nothing to take back."""
 

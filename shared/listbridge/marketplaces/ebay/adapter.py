@@ -32,7 +32,7 @@ from listbridge.infra.mapping.profile_settings import read_settings
 from listbridge.marketplaces.ebay.client import NOTIFICATION, EbayHttp, Request
 from listbridge.marketplaces.ebay.errors import UNREADABLE
 from listbridge.marketplaces.ebay.notices import key_in_lines
-from listbridge.marketplaces.ebay.offers import ending, revising
+from listbridge.marketplaces.ebay.offers import ending, revising, sold_out
 from listbridge.marketplaces.ebay.offers.choices import choices
 from listbridge.marketplaces.ebay.offers.inventory import Inventory
 from listbridge.marketplaces.ebay.offers.mapping import VARIATIONS, listing_content
@@ -100,6 +100,12 @@ class EbayAdapter(UnaskedOfMarketplace):
 
     def end(self, request: PublishRequest, steps: PublishSteps) -> None:
         ending.end(self._inventory, request, steps)
+
+    def keeps_sold_out(self) -> bool:
+        return sold_out.is_kept(self._http)
+
+    def keep_sold_out(self) -> int:
+        return sold_out.keep(self._http)
 
     def orders_changed(self, since: datetime, cursor: str | None) -> OrderPage:
         return self._orders.changed(since, cursor)

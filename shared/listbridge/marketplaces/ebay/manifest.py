@@ -55,6 +55,7 @@ MANIFEST = MarketplaceManifest(
             "link",
             "consent",
             "notices",
+            "sold_out_switch",
             "orders",
             "fulfillment",
         }
@@ -105,7 +106,13 @@ MANIFEST = MarketplaceManifest(
         BudgetSpec(
             "account",
             "app",
-            ("getFulfillmentPolicies", "getPaymentPolicies", "getReturnPolicies"),
+            (
+                "getFulfillmentPolicies",
+                "getPaymentPolicies",
+                "getReturnPolicies",
+                "getOptedInPrograms",
+                "optInToProgram",
+            ),
             rate=2,
             burst=6,
             day_quota=25_000,
