@@ -32,7 +32,6 @@ from listbridge.marketplaces.ebay.manifest import PACIFIC
 from listbridge.marketplaces.ebay.offers.wire import ErrorEntry
 
 _LONGEST_MESSAGE = 300
-REVISIONS_USED_UP = "ebay_revisions_used_up"
 _SAYS_REVISIONS_USED_UP = re.compile(r"revis\w*.*\b(day|limit)", re.IGNORECASE | re.DOTALL)
 _ALREADY_EXISTS = re.compile(r"already exists?", re.IGNORECASE)
 _NOT_LIVE = re.compile(r"not (currently )?(published|active|live)|has (been )?ended", re.IGNORECASE)
@@ -46,6 +45,7 @@ UNAVAILABLE = Row(RetryLater, "ebay_unavailable")
 UNKNOWN = Row(OutcomeUnknown, "ebay_outcome_unknown")
 UNREADABLE = Row(RetryLater, "ebay_answer_unreadable", after_s=30.0)
 THROTTLED = Row(RateLimited, "ebay_limit_reached", after_s=1.0)
+REVISIONS_USED_UP = Row(RateLimited, "ebay_revisions_used_up")
 REFUSED = Row(Rejected, "ebay_refused", "read_ebay_message")
 TOKEN_REFUSED = Row(Unauthorized, "ebay_token_refused", "reconnect_account")
 CONSENT_MISSING = Row(Unauthorized, "ebay_consent_missing", "authorize_account")
@@ -174,7 +174,7 @@ class EbayRefusal:
         detail = f"{self.operation}: {', '.join(str(e.error_id) for e in self.entries)}"
         more: dict[str, Any] = {"detail": detail, "status": self.status, "request": self.request}
         if chosen.error_id == 25019 and _SAYS_REVISIONS_USED_UP.search(chosen.text):
-            problem = Problem(REVISIONS_USED_UP)  # the zone of their day is assumed
+            problem = Problem(REVISIONS_USED_UP.code)  # the zone of their day is assumed
             return RateLimited(
                 problem, until=next_midnight(PACIFIC, now), detail=detail, status=self.status, request_id=self.request
             )

@@ -44,7 +44,7 @@ class DailyRevisions:
         to be sent, where too few are left."""
         if self._add(listing, 1) + more <= MOST - KEPT_FOR_ZEROS:
             return None
-        params = {"most": str(MOST), "kept": str(KEPT_FOR_ZEROS)}
+        params = {"max": str(MOST), "count": str(KEPT_FOR_ZEROS)}
         return RateLimited(Problem("ebay_revisions_kept_for_zeros", params), until=self._day_ends())
 
     def used_up(self, listing: RemoteId) -> None:

@@ -72,7 +72,11 @@ def _note_used_up(
 ) -> None:
     for revision in revisions:
         error = results[revision.key].error
-        if revision.remote is not None and isinstance(error, RateLimited) and error.problem.code == REVISIONS_USED_UP:
+        if (
+            revision.remote is not None
+            and isinstance(error, RateLimited)
+            and error.problem.code == REVISIONS_USED_UP.code
+        ):
             daily.used_up(revision.remote)
 
 
