@@ -32,6 +32,7 @@ def record() -> dict[str, Example]:
     chance = random.Random(1)
     with (
         mock.patch.object(secrets, "choice", chance.choice),
+        mock.patch.object(secrets, "token_bytes", chance.randbytes),
         mock.patch.object(secrets, "token_hex", lambda count: f"{chance.getrandbits(8 * count):0{2 * count}x}"),
         mock.patch.object(secrets, "token_urlsafe", lambda count: f"{chance.getrandbits(8 * count):x}"),
         pytest.MonkeyPatch.context() as patch,
