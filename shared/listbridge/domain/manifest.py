@@ -34,7 +34,8 @@ class BudgetSpec:
     day_zone: str = "UTC"
     in_flight: int | None = None
     window_s: float | None = None
-    """The platform counts the calls of its last so many seconds, and refuses one above `rate` times these: no process sends more."""
+    """The platform counts the calls of its last so many seconds, and refuses one above `rate` times these: a process sends them at even
+    distances."""
     told: bool = True
 
 

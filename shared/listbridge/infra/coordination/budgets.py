@@ -9,7 +9,6 @@ wastes nothing.
 from __future__ import annotations
 
 import threading
-from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -30,6 +29,8 @@ _CHUNK_LASTS = timedelta(seconds=1)
 _PREPAID_LASTS = timedelta(seconds=10)
 _LONGEST_SILENCE = timedelta(seconds=2)
 _TRIES = 40
+_APART = 1.05
+"""Calls that leave one behind the other arrive at other distances: so much longer than the rate says."""
 _PROBLEMS = {"rate": "budget_spent", "day": "day_quota_spent", "blocked": "blocked_by_platform"}
 
 
@@ -73,7 +74,7 @@ class BudgetPool:
         self._flights = Flights(leases, clock)
         self._purses: dict[tuple[str, Share], _Purse] = {}
         self._known: dict[str, Bucket] = {}
-        self._left: dict[str, deque[datetime]] = {}
+        self._left: dict[str, datetime] = {}
         self._guard = threading.Lock()
 
     def open(
@@ -118,19 +119,16 @@ class BudgetPool:
         return self._flights.one(key, spec.in_flight, share, spec.name)
 
     def pace(self, key: str, spec: BudgetSpec) -> None:
-        """Let a call that was drawn leave: at once, or when the platform no longer counts as many as it allows. Calls that were drawn a
-        while apart may leave together, such as a read with the write behind it."""
+        """Let a call that was drawn leave in its turn, where the platform counts those of its last seconds: at even distances, as many
+        as the rate allows. Calls that were drawn a while apart would leave together, such as a read with the write behind it."""
         if spec.window_s is None:
             return
-        window = timedelta(seconds=spec.window_s)
-        most = max(1, int(buckets.rate_of(spec, self._known.get(key)) * spec.window_s))
+        step = timedelta(seconds=_APART / buckets.rate_of(spec, self._known.get(key)))
         with self._guard:
-            left = self._left.setdefault(key, deque())
-            while len(left) > most:
-                left.popleft()
             now = self._clock.now()
-            at = max(now, left.popleft() + window) if len(left) == most else now
-            left.append(at)
+            before = self._left.get(key)
+            at = now if before is None else max(now, before + step)
+            self._left[key] = at
         if at > now:
             self._clock.sleep((at - now).total_seconds())
 
