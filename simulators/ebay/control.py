@@ -3,6 +3,7 @@ and the deliveries of these to play with."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 
@@ -26,6 +27,7 @@ def control_door(world: World, deeds: Deeds) -> ControlDoor:
         looks={
             "state": partial(_state, world),
             "listings": partial(_listings, world),
+            "hub": partial(_hub, world),
             "orders": partial(_orders, world),
             "notifications": partial(_notifications, world),
             "deliveries": lambda _: deliveries_told(world.notices.queue),
@@ -54,6 +56,13 @@ def _listings(world: World, wish: Wish) -> dict[str, Any]:
             if listing.live or not live
         ]
         return copied({"listings": rows})
+
+
+def _hub(world: World, wish: Wish) -> dict[str, Any]:
+    """What was made in Seller Hub, migrated or not."""
+    with world.lock:
+        rows = [{"seller": one.username, **asdict(row)} for one in world.sellers_of(wish) for row in one.hub.values()]
+    return {"listings": rows}
 
 
 def _orders(world: World, wish: Wish) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulators.ebay import accounts
+from simulators.ebay.hub_deeds import HubDeeds
 from simulators.ebay.notice_deeds import NoticeDeeds
 from simulators.ebay.offers import listings
 from simulators.ebay.offers.seeding import seed_listings
@@ -17,7 +18,7 @@ from simulators.kit.deeds import DeedRefused, deed
 from simulators.kit.times import iso
 
 
-class Deeds(OrderDeeds, NoticeDeeds):
+class Deeds(OrderDeeds, HubDeeds, NoticeDeeds):
     """Each method is one deed; the JSON door calls it by its name with the same arguments.
 
     All of them hold the world's lock, land late changes first, and raise `DeedRefused` without having changed anything.

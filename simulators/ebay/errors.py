@@ -12,6 +12,7 @@ from typing import Any
 _INVENTORY = "API_INVENTORY"
 _ACCOUNT = "API_ACCOUNT"
 _ORDERS = "API_FULFILLMENT"
+_FEED = "API_FEED"
 _TITLE_CASE = frozenset({_ACCOUNT, "API_TAXONOMY", "API_METADATA"})
 """Services that write "Request" where others write "REQUEST". That both spellings are met is known, not which writes which."""
 
@@ -66,6 +67,7 @@ _CATALOGUE: dict[int, tuple[str, str, str]] = {
     25710: (_INVENTORY, "REQUEST", "We didn't find the entity you are requesting. Please verify the request"),
     25713: (_INVENTORY, "REQUEST", "This Offer is not available."),
     25717: (_INVENTORY, "REQUEST", "Invalid pictures."),
+    25718: (_INVENTORY, "REQUEST", "Cannot migrate listing."),
     25725: (_INVENTORY, "REQUEST", "No offer found"),
     25727: (_INVENTORY, "REQUEST", "Too many InventoryItems in the request."),
     25728: (_INVENTORY, "REQUEST", "InventoryItems should be unique in the request."),
@@ -133,6 +135,14 @@ _CATALOGUE: dict[int, tuple[str, str, str]] = {
     34929: (_ORDERS, "REQUEST", "You cannot refund this order yet since the buyer payment has not been processed."),
     46001: ("API_METADATA", "REQUEST", "The specified marketplace ID was not found."),
     46002: ("API_METADATA", "REQUEST", "The filter value is invalid."),
+    160001: (_FEED, "APPLICATION", "There was a problem with an eBay internal system or process."),
+    160003: (_FEED, "REQUEST", "Task does not exist."),
+    160014: (_FEED, "REQUEST", "No file found for task ID."),
+    160017: (_FEED, "REQUEST", "The 'feedType' is missing or invalid."),
+    160018: (_FEED, "REQUEST", "The 'schemaVersion' is invalid."),
+    160019: (_FEED, "REQUEST", "The 'filterCriteria' is invalid."),
+    160025: (_FEED, "BUSINESS", "You have exceeded the maximum number of tasks that can be created in the period."),
+    160027: (_FEED, "REQUEST", "The X-EBAY-C-MARKETPLACE-ID header is missing or invalid."),
     62002: ("API_TAXONOMY", "REQUEST", "Missing marketplace ID."),
     62003: ("API_TAXONOMY", "REQUEST", "The specified marketplace ID was not found."),
     62004: ("API_TAXONOMY", "REQUEST", "The specified category tree ID was not found."),

@@ -103,6 +103,8 @@ SHAPES: dict[str, Shape] = {
         "locationTypes": [str],
         "merchantLocationStatus": str,
     },
+    "bulkMigrateListing": {"requests": [{"listingId": str}]},
+    "createInventoryTask": {"feedType": str, "schemaVersion": str, "filterCriteria": {"listingFormat": str}},
     "optInToProgram": {"programType": str},
     "optOutOfProgram": {"programType": str},
     "createShippingFulfillment": _PARCEL,

@@ -103,6 +103,43 @@ class Listing:
 
 
 @dataclass(slots=True)
+class HubVariation:
+    """What a buyer can choose in a listing that was made in Seller Hub; the only one of a single listing."""
+
+    sku: str
+    quantity: int
+    price: str
+
+
+@dataclass(slots=True)
+class HubListing:
+    """A listing that was made in Seller Hub: the Inventory API knows nothing of it until it is migrated, under the same id."""
+
+    listing_id: str
+    marketplace_id: str
+    format: Literal["FIXED_PRICE", "AUCTION"]
+    title: str
+    variations: list[HubVariation]
+    business_policies: bool
+    immediate_pay: bool
+    located: bool
+    live: bool = True
+    migrated: bool = False
+
+
+@dataclass(slots=True)
+class FeedTask:
+    """An inventory task: what its file will say was there when it was created."""
+
+    task_id: str
+    created_at: datetime
+    ready_at: datetime
+    ends_as: str
+    criteria: Json
+    rows: list[Json]
+
+
+@dataclass(slots=True)
 class SellingLimit:
     """The most a seller may have on sale at once: units, and value in one currency."""
 
@@ -159,6 +196,8 @@ class Seller:
     offers: dict[str, Offer] = field(default_factory=dict)
     offers_of: dict[str, list[str]] = field(default_factory=dict)
     listings: dict[str, Listing] = field(default_factory=dict)
+    hub: dict[str, HubListing] = field(default_factory=dict)
+    tasks: dict[str, FeedTask] = field(default_factory=dict)
     locations: dict[str, Json] = field(default_factory=dict)
     policies: dict[str, dict[str, Json]] = field(
         default_factory=lambda: {"fulfillment": {}, "payment": {}, "return": {}}

@@ -52,11 +52,15 @@ class World(SellersWorld[JournalEntry, Seller]):
         self.budget = CallBudget(limits, self.pace)
         self.order_lag = timedelta(0)  # how long getOrders does not know of new orders and of changes
         self.newest_orders_first = False
+        self.report_s = 60.0  # how long an inventory report takes
+        self.report_ends_as = "COMPLETED"
+        self.report_packed = "zip"
         self.notifications: deque[dict[str, Any]] = deque(maxlen=_NOTIFICATIONS_KEPT)
         self.notices = Notices(self)
         self._in_flight: set[Hashable] = set()
         self._next_offer_id = 36_445_435_001
         self._next_listing_id = 110_550_000_001
+        self._next_task = 0
 
     def new_offer_id(self) -> str:
         self._next_offer_id += 1
@@ -65,6 +69,10 @@ class World(SellersWorld[JournalEntry, Seller]):
     def new_listing_id(self) -> str:
         self._next_listing_id += 1
         return str(self._next_listing_id)
+
+    def new_task_id(self) -> str:
+        self._next_task += 1
+        return f"task-11-{self._next_task:010d}"
 
     def token(self, prefix: str) -> str:
         return f"v^1.1#{prefix}#{self.random.getrandbits(160):040x}"

@@ -33,6 +33,14 @@ class FakeJobRepository:
             self._jobs[job.id] = job.model_copy(update={"rev": 1, "total": job.total or len(entries)})
             self._entries[job.id] = {entry.item: entry for entry in entries}
 
+    def put(self, id: JobId, entries: Sequence[JobEntry]) -> None:
+        self._before_write("jobs.put")
+        check_key(*(f"item#{entry.item}" for entry in entries))
+        for entry in entries:
+            check_row(entry.model_dump_json())
+        with self._lock:
+            self._entries.setdefault(id, {}).update({entry.item: entry for entry in entries})
+
     def get(self, id: JobId) -> Job:
         with self._lock:
             job = self._jobs.get(id)

@@ -77,6 +77,13 @@ class MarketModes:
     page_size: int = 2
     """How many listings stand on a page of all of them."""
 
+    # ---- what the seller made by hand ----
+
+    adopts: bool = True
+    """It hands over what the seller listed by hand."""
+    account_unmet: tuple[Problem, ...] = ()
+    """What every account lacks for that."""
+
     # ---- how orders are read ----
 
     order_traits: OrderTraits | None = ORDER_TRAITS

@@ -31,6 +31,7 @@ from listbridge.domain.ports import (
 )
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import OutcomeUnknown, Rejected, RemoteError
+from tests.fakes.scripted_adopting import ScriptedAdopting
 from tests.fakes.scripted_offers import Offer
 from tests.fakes.scripted_orders import as_told
 
@@ -129,6 +130,9 @@ class ScriptedAdapter:
         if self.market.decides_after_s is not None:
             return RevisionResult(revision.key, submission=self.market.submit(revision.key, revision.values))
         return self.market.apply(revision.key, revision.values)
+
+    def adopting(self) -> ScriptedAdopting | None:
+        return ScriptedAdopting(self.market, self.account) if self.market.adopts else None
 
     def bulk(self) -> ScriptedBulk | None:
         return ScriptedBulk(self) if self.market.takes_bulk else None

@@ -35,6 +35,7 @@ from simulators.faults import Fault, FaultPlan
 from tests.fakes.budget import FakeBudget
 from tests.fakes.market_modes import MarketModes
 from tests.fakes.scripted_adapter import ScriptedAdapter
+from tests.fakes.scripted_adopting import HandMade
 from tests.fakes.scripted_offers import Offer, Sent
 from tests.fakes.scripted_orders import HOME, OrderBook, Placed
 
@@ -59,6 +60,7 @@ class ScriptedMarket(MarketModes):
     clock: Clock
     before_call: Callable[[str], None] = lambda name: None
     offers: list[Offer] = field(default_factory=list)
+    hand_made: list[HandMade] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
     on_sent: list[Callable[[Sent], None]] = field(default_factory=list)
     """Who wants to see each write as it arrives."""
@@ -143,6 +145,12 @@ class ScriptedMarket(MarketModes):
         offer = Offer(self.new_id(), key, self.clock.now() - timedelta(days=9), True, self.new_id(), quantity, price)
         self.offers.append(offer)
         return offer
+
+    def make_by_hand(self, *skus: str, quantity: int = 3, price: str = "10.00", **more: Any) -> HandMade:
+        """The seller lists this with the market's own tools, where we cannot write."""
+        made = HandMade(self.new_id(), skus, quantity, Money(Decimal(price), "EUR"), **more)
+        self.hand_made.append(made)
+        return made
 
     def land_late_calls(self) -> None:
         """What was still under way arrives now."""

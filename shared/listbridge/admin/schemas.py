@@ -10,7 +10,8 @@ from pydantic import ConfigDict, Field, StrictBool, StrictInt, field_validator
 
 from listbridge.admin.shape import Shape
 from listbridge.domain.configuration import GuardLimits, Name, PriceRule, QuantityRule, Rules
-from listbridge.domain.ids import AccountId, LocationId, ProductId, ProfileId, ShopId, Site, VariantId
+from listbridge.domain.ids import AccountId, LocationId, ProductId, ProfileId, RemoteId, ShopId, Site, VariantId
+from listbridge.services.listings.act.adopt_listings import MOST_CHOSEN
 from listbridge.services.listings.action_rules import Action
 from listbridge.services.listings.items.add_items import MOST_PRODUCTS
 from listbridge.services.listings.publish.preview import MOST_PRODUCTS as MOST_PREVIEWED
@@ -151,6 +152,14 @@ class RelinkBody(Body):
     """A product of the shop that was created again, by the shop's own id."""
 
     product: Annotated[ProductId, ID]
+
+
+class AdoptionBody(Body):
+    """Where to look for listings to adopt: everything on a site, or some listings by the marketplace's own ids."""
+
+    site: Annotated[Site, ID]
+    listings: Annotated[list[Annotated[RemoteId, ID]], Field(min_length=1, max_length=MOST_CHOSEN)] | None = None
+    """The marketplace's own ids of the listings that are wanted; absent for everything on the site."""
 
 
 class ActionBody(Body):

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from listbridge.domain.edited_fields import EditedField
-from listbridge.domain.ids import AccountId, ProductId, SalesListId, ShopId
+from listbridge.domain.ids import AccountId, ProductId, RemoteId, SalesListId, ShopId, Site
 
 
 class JobParams(BaseModel):
@@ -46,6 +46,23 @@ class ActionParams(JobParams):
     rehearsal: bool | None = None
     """The account only observed when the action was asked for: it tells what it would do."""
     look: Look | None = None
+
+
+class AdoptionParams(JobParams):
+    """Of an adoption of what the seller listed on one site with the marketplace's own tools."""
+
+    site: Site
+    listings: tuple[RemoteId, ...] | None = None
+    """None is all of them."""
+    ready: int = 0
+    """How many can be adopted, as far as they are matched."""
+    asked: tuple[RemoteId, ...] = ()
+    """Those in the call that is about to be made, or was: before it is made again, the marketplace is asked what became of it."""
+    asked_at: datetime | None = None
+    tries: int = 0
+    """How often these were asked for without a word of what became of them."""
+    failures: int = 0
+    """How often the marketplace failed to make its list."""
 
 
 class AdditionParams(JobParams):

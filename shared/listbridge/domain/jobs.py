@@ -9,7 +9,16 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, ValidationError, model_validator
 
 from listbridge.domain.ids import AccountId, JobId
-from listbridge.domain.job_params import ActionParams, AdditionParams, DriftParams, EditParams, JobParams, SweepParams
+from listbridge.domain.job_params import (
+    ActionParams,
+    AdditionParams,
+    AdoptionParams,
+    DriftParams,
+    EditParams,
+    JobParams,
+    SweepParams,
+)
+from listbridge.domain.listings.foreign import ForeignListing
 from listbridge.domain.problem import Problem
 from listbridge.domain.word import Word, reading_is_of_stored
 
@@ -28,6 +37,7 @@ class JobKind(Word):
     REMOVE = "remove"
     LINK = "link"
     UNLINK = "unlink"
+    ADOPT = "adopt"
     ADD_ITEMS = "add_items"
     CONFIGURATION = "configuration"
     SWEEP = "sweep"
@@ -39,6 +49,7 @@ class JobKind(Word):
 _Params = TypeVar("_Params", bound=JobParams)
 _PARAMS: Mapping[JobKind, type[JobParams]] = {
     **dict.fromkeys(JobKind, ActionParams),
+    JobKind.ADOPT: AdoptionParams,
     JobKind.ADD_ITEMS: AdditionParams,
     JobKind.CONFIGURATION: EditParams,
     JobKind.SWEEP: SweepParams,
@@ -84,6 +95,8 @@ class JobEntry(BaseModel):
     outcome: Outcome = Outcome.WAITING
     reason: Problem | None = None
     at: datetime | None = None
+    foreign: ForeignListing | None = None
+    """Of a job that adopts: what the item is, and what keeps it from being adopted."""
 
 
 class Job(BaseModel):

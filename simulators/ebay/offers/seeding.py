@@ -26,8 +26,8 @@ def seed_listings(
     }
     made: dict[str, dict[str, str]] = {}
     for sku in skus:
-        seller.items[sku] = Item(sku, site.locale, _item(sku, quantity))
-        offer = Offer(world.new_offer_id(), _offer(sku, marketplace, quantity, price, site.currency, policies))
+        seller.items[sku] = Item(sku, site.locale, item_data(sku, quantity))
+        offer = Offer(world.new_offer_id(), offer_data(sku, marketplace, quantity, price, site.currency, policies))
         offer.data["merchantLocationKey"] = next(iter(seller.locations), "")
         seller.add_offer(offer)
         listing = listings.begin(world, seller, [offer], group_key=None, title=f"Item {sku}")
@@ -35,7 +35,7 @@ def seed_listings(
     return made
 
 
-def _item(sku: str, quantity: int) -> dict[str, Any]:
+def item_data(sku: str, quantity: int) -> dict[str, Any]:
     return {
         "condition": "NEW",
         "product": {
@@ -48,7 +48,7 @@ def _item(sku: str, quantity: int) -> dict[str, Any]:
     }
 
 
-def _offer(
+def offer_data(
     sku: str, marketplace: str, quantity: int, price: str, currency: str, policies: dict[str, str]
 ) -> dict[str, Any]:
     return {

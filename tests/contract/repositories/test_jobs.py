@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
-from listbridge.domain.ids import AccountId, JobId
+from listbridge.domain.ids import AccountId, JobId, RemoteId, Sku
 from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome
+from listbridge.domain.listings.foreign import ForeignListing, ForeignPart
+from listbridge.domain.listings.listing import Values
+from listbridge.domain.money import Money
 from listbridge.domain.ports import Conflict, Missing
 from listbridge.domain.problem import Problem
 from tests.contract.repositories.conftest import OurPorts
@@ -124,6 +128,20 @@ def test_saving_over_a_job_whose_item_finished_meanwhile_conflicts(store: OurPor
     with pytest.raises(Conflict):
         store.jobs.save(read)
     assert store.jobs.get(read.id).done == 1
+
+
+def test_entries_that_are_put_stand_in_the_place_of_others_and_are_not_counted(store: OurPorts, name: str) -> None:
+    read = created(store, name, 1)
+    price = Money(Decimal("9.90"), "EUR")
+    foreign = ForeignListing(
+        RemoteId("11"), (ForeignPart(Sku("A"), Values(2, price)),), unmet=(Problem("x", {"a": "b"}),)
+    )
+    more = [JobEntry(item="p0", outcome=Outcome.SKIPPED, reason=Problem("y")), JobEntry(item="p1", foreign=foreign)]
+    store.jobs.put(read.id, more)
+    assert store.jobs.entries(read.id, None, 10)[0] == more
+    assert store.jobs.get(read.id) == read
+    store.jobs.finish(read.id, done("p0"))  # it has an outcome already
+    assert store.jobs.get(read.id) == read
 
 
 def test_paging_shows_every_entry_once(store: OurPorts, name: str) -> None:

@@ -107,8 +107,24 @@ def catalogue_calls(anna: EbaySeller) -> None:
     anna.call("GET", f"{analytics}/user_rate_limit/")
 
 
+def hub_calls(anna: EbaySeller) -> None:
+    part = {"sku": "HUB", "quantity": 1, "price": "1.00"}
+    listing = anna.simulator.deeds.list_in_hub([part])["listingId"]
+    feed = f"{API}/sell/feed/v1"
+    asked = {"feedType": "LMS_ACTIVE_INVENTORY_REPORT", "schemaVersion": "1.0"}
+    address = anna.call("POST", f"{feed}/inventory_task", asked).headers["Location"]
+    assert anna.call("GET", address).json()["status"] == "QUEUED"
+    anna.simulator.world.clock.sleep(60)
+    assert anna.call("GET", address).json()["status"] == "COMPLETED"
+    task = address.rsplit("/", 1)[-1]
+    assert anna.call("GET", f"{feed}/task/{task}/download_result_file").content.startswith(b"PK")
+    rows = [{"listingId": listing}, {"listingId": "1"}]
+    assert anna.call("POST", "/bulk_migrate_listing", {"requests": rows}).status_code == 207
+    assert anna.call("POST", "/bulk_migrate_listing", {"requests": rows[:1]}).status_code == 400
+
+
 def test_every_operation_answers_within_the_documents(anna: EbaySeller) -> None:
-    for part in (items_and_offers, bulk_calls, group_calls, account_calls, catalogue_calls):
+    for part in (items_and_offers, bulk_calls, group_calls, account_calls, catalogue_calls, hub_calls):
         part(anna)
         anna.simulator.world.clock.sleep(2)  # a fresh second of calls
     assert anna.checked >= {operation.id for operation in OPERATIONS} - ORDERS

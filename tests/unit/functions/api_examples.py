@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import random
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from unittest import mock
 from urllib.parse import parse_qs, urlsplit
 
@@ -25,11 +27,21 @@ from tests.fakes.handing_platforms import Platforms, query_of
 from tests.unit.functions.example_recorder import Example, Recorder
 from tests.unit.functions.installation import SHOP_CREDENTIALS, SITE, Installation
 from tests.unit.functions.order_desk import OrderDesk
+from tests.unit.functions.seller import Seller
 
 
 def record() -> dict[str, Example]:
     """Every operation's example, the same each time."""
-    chance = random.Random(1)
+    with _chance(1) as patch:
+        examples = {**_sellers_days(), **_handed_over(patch)}
+    with _chance(2):
+        return {**examples, **_adopted()}
+
+
+@contextmanager
+def _chance(seed: int) -> Iterator[pytest.MonkeyPatch]:
+    """Ids and secrets that are the same each time, whatever is played before."""
+    chance = random.Random(seed)
     with (
         mock.patch.object(secrets, "choice", chance.choice),
         mock.patch.object(secrets, "token_bytes", chance.randbytes),
@@ -39,7 +51,7 @@ def record() -> dict[str, Example]:
     ):
         patch.delenv("PUBLIC_BASE_URL", raising=False)
         try:
-            return {**_sellers_days(), **_handed_over(patch)}
+            yield patch
         finally:
             bootstrap.use(None)
 
@@ -247,6 +259,22 @@ def _handed_over(patch: pytest.MonkeyPatch) -> dict[str, Example]:
     tape.show("POST", "/callbacks/posts", raw=keys, query=state, groups=None)
     examples = tape.examples()
     return {name: examples[name] for name in ("authorize_shop", "handed_over")}
+
+
+def _adopted() -> dict[str, Example]:
+    """What was listed by hand: of two listings one has its product in the list."""
+    tape = Recorder(Installation())
+    its, seller = tape.its, Seller(tape.its)
+    its.add_items(seller.list, its.add_product("BOWL", title="Bowl"))
+    for sku in ("BOWL", "STRAY"):
+        parts = [{"sku": sku, "quantity": 2, "price": "9.90"}]
+        its.ebay.deeds.list_in_hub(parts, seller="anna", marketplace=SITE)
+    adoptions = f"/v1/accounts/{seller.account}/adoptions"
+    job = tape.show("POST", adoptions, {"site": SITE})["job"]
+    its.run()
+    tape.show("GET", f"{adoptions}/{job['id']}")
+    examples = tape.examples()
+    return {name: examples[name] for name in ("look_for_listings", "get_adoption")}
 
 
 def written(example: Example) -> str:

@@ -23,6 +23,7 @@ _WRITES = {
         "POST /v1/shops/x/relink",
         "POST /v1/accounts/x/check",
         "POST /v1/accounts/x/guard/approve",
+        "POST /v1/accounts/x/adoptions",
         "POST /v1/sales-lists",
         "PATCH /v1/sales-lists/x",
         "POST /v1/sales-lists/x/items",

@@ -20,6 +20,7 @@ INSIDE = {
     "amazon_feed_failed": "a feed that stopped in its middle: each of its listings is read back",
     "amazon_feed_full": "a feed that takes no more: the change goes with the next one",
     "amazon_other_site_refused": "one site's part of a call that another site's part spoiled: sent alone at the next try",
+    "ebay_report_being_made": "the list of an account's listings, as long as eBay makes it: asked for again",
     "ebay_other_site_refused": "one site's part of a call that another site's part spoiled: sent alone at the next try",
     "etsy_other_variation_refused": "one variation's part of a call that another's price spoiled: sent alone at the next try",
     "existing_being_read": "where a marketplace cannot be asked by SKU: queued again until all pages were read",

@@ -1,5 +1,6 @@
 """What services ask of the outside: AWS, shops and marketplaces. Infra and adapters implement these."""
 
+from listbridge.domain.ports.adopting import Adopted, Adopting, ForeignPage
 from listbridge.domain.ports.coordination import (
     Budget,
     Clock,
@@ -81,6 +82,8 @@ from listbridge.domain.ports.webhooks import (
 __all__ = [
     "AccountIdentity",
     "ActivityLog",
+    "Adopted",
+    "Adopting",
     "Arrival",
     "Begun",
     "Budget",
@@ -95,6 +98,7 @@ __all__ = [
     "ExistingPage",
     "FieldProblem",
     "FollowRequest",
+    "ForeignPage",
     "Granted",
     "Grants",
     "HandOvers",

@@ -13,6 +13,7 @@ from listbridge.domain.listings.listing import NOTHING, Listing, RemoteState, Va
 from listbridge.domain.money import Money
 from listbridge.domain.orders.orders import OrderRead
 from listbridge.domain.orders.shop_orders import Parcel
+from listbridge.domain.ports.adopting import Adopting
 from listbridge.domain.ports.coordination import Budget, Share
 from listbridge.domain.ports.previews import FieldProblem
 from listbridge.domain.ports.publishing import FollowRequest, Processing, Published, PublishRequest, PublishSteps
@@ -238,6 +239,10 @@ class MarketplaceAdapter(SoldOutSwitch, Protocol):
         Asked only of adapters that do not find by SKU, or list all. Raises RetryLater when the pages do not hold together: they
         are then read again; RateLimited while they are being made.
         """
+
+    def adopting(self) -> Adopting | None:
+        """How listings are adopted that the seller made with the marketplace's own tools; None where we may write to all that the
+        account has."""
 
     def check(self, request: PublishRequest) -> None:
         """Refuse, without any call, a product that the marketplace does not take as a whole. Raises Rejected."""

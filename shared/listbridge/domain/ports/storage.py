@@ -267,6 +267,9 @@ class JobRepository(Protocol):
 
     def entries(self, id: JobId, cursor: str | None, limit: int) -> tuple[list[JobEntry], str | None]: ...
 
+    def put(self, id: JobId, entries: Sequence[JobEntry]) -> None:
+        """Store these in place of what stands under their items, and count none of them: who fills a job up says its counts."""
+
     def finish(self, id: JobId, entry: JobEntry) -> None:
         """Record an item's outcome once (a replay changes nothing), count it, and close the job with the last one."""
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from listbridge.domain.ids import Site, Sku
+from listbridge.domain.ports.adopting import Adopting
 from listbridge.domain.ports.marketplaces import BulkWriter, ExistingPage, RemoteListing, RevisionResult, Submitted
 from listbridge.domain.ports.publishing import FollowRequest, Processing, Published, PublishRequest
 
@@ -33,6 +34,10 @@ class UnaskedOfMarketplace:
 
     def existing(self, site: Site, cursor: str | None) -> ExistingPage:
         raise TypeError("listings are found by SKU: there are no pages to read")
+
+    def adopting(self) -> Adopting | None:
+        """We may write to all that the account has."""
+        return None
 
     def check(self, request: PublishRequest) -> None:
         """No product is refused as a whole before the first call."""

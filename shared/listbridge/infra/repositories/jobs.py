@@ -50,15 +50,20 @@ class DynamoJobs:
 
         The job itself goes last: who sees it, sees all its entries.
         """
-        expires_at = int(job.created_at.timestamp()) + KEPT_S
         with JobRow.batch_write() as batch:
-            for entry in {entry.item: entry for entry in entries}.values():
-                batch.save(_entry_row(job.id, entry, expires_at))
+            for row in _entry_rows(job.id, entries, int(job.created_at.timestamp()) + KEPT_S):
+                batch.save(row)
         stored = job.model_copy(update={"rev": 1, "total": job.total or len(entries)})
         try:
             _job_row(stored).save(condition=JobRow.job.does_not_exist())
         except PutError as error:
             raise lost(error, job.id) from error
+
+    def put(self, id: JobId, entries: Sequence[JobEntry]) -> None:
+        """Store these in place of what stands under their items, and count none of them."""
+        with JobRow.batch_write() as batch:
+            for row in _entry_rows(id, entries, int(self._clock.now().timestamp()) + KEPT_S):
+                batch.save(row)
 
     def get(self, id: JobId) -> Job:
         """Strongly consistent. Raises Missing, without a call for an id that no row can have."""
@@ -217,9 +222,18 @@ def _job_row(job: Job) -> JobRow:
     )
 
 
+def _entry_rows(id: JobId, entries: Sequence[JobEntry], expires_at: int) -> list[JobRow]:
+    """The last of each item counts: a batch names a row once."""
+    return [_entry_row(id, entry, expires_at) for entry in {entry.item: entry for entry in entries}.values()]
+
+
 def _entry_row(id: JobId, entry: JobEntry, expires_at: int) -> JobRow:
     return JobRow(
-        id, _ITEM + entry.item, doc=entry.model_dump_json(), outcome=entry.outcome.value, expires_at=expires_at
+        id,
+        _ITEM + entry.item,
+        doc=entry.model_dump_json(exclude_none=True),
+        outcome=entry.outcome.value,
+        expires_at=expires_at,
     )
 
 

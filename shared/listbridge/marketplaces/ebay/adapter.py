@@ -15,6 +15,7 @@ from listbridge.domain.orders.orders import OrderRead
 from listbridge.domain.orders.shop_orders import Parcel
 from listbridge.domain.ports import (
     AccountIdentity,
+    Adopting,
     FieldProblem,
     MarketplaceAdapter,
     OrderPage,
@@ -36,6 +37,7 @@ from listbridge.marketplaces.ebay.offers import ending, revising, sold_out
 from listbridge.marketplaces.ebay.offers.choices import choices
 from listbridge.marketplaces.ebay.offers.inventory import Inventory
 from listbridge.marketplaces.ebay.offers.mapping import VARIATIONS, listing_content
+from listbridge.marketplaces.ebay.offers.migrating import EbayAdopting
 from listbridge.marketplaces.ebay.offers.preview import preview_for
 from listbridge.marketplaces.ebay.offers.publishing import Publishing
 from listbridge.marketplaces.ebay.offers.reading import Reader
@@ -85,6 +87,9 @@ class EbayAdapter(UnaskedOfMarketplace):
 
     def find(self, site: Site, sku: Sku) -> RemoteListing | None:
         return self._reader.find(site, sku)
+
+    def adopting(self) -> Adopting:
+        return EbayAdopting(self._http, self._inventory, self._reader)
 
     def check(self, request: PublishRequest) -> None:
         VARIATIONS.refuse_oversized(request.product, [variant.key.sku for variant in request.variants])

@@ -65,9 +65,16 @@ ALIKE = Row(Rejected, "ebay_variations_alike", "check_options_in_shop")
 NOT_LIVE = Row(NotFound, "ebay_not_live", "send_again")
 ZERO = Row(ZeroRefused, "out_of_stock_control_off", "enable_out_of_stock_control")
 
+AUCTION = Row(Rejected, "ebay_auction_stays", "leave_listing_there")
+VARIATION_AT_ZERO = Row(Rejected, "ebay_variation_at_zero", "raise_quantity_there")
+BUSINESS_POLICIES = Row(Rejected, "ebay_policies_missing", "opt_in_business_policies")
+REPORT_BEING_MADE = Row(RateLimited, "ebay_report_being_made", after_s=60.0)
+REPORT_FAILED = Row(RetryLater, "ebay_report_failed", after_s=300.0)
+
 _ASPECT_MISSING = Row(Rejected, "ebay_aspect_missing", "edit_creation_profile")
 _CODE_ASKED_FOR = Row(Rejected, "ebay_product_code_missing", "give_barcode")
 
+_BUSY_FEED = Row(RateLimited, "ebay_limit_reached", after_s=900.0)
 _BUSY = Row(RetryLater, "ebay_item_busy", after_s=2.0)
 _ON_HOLD = Row(RetryLater, "ebay_listing_on_hold", "read_ebay_mail", 900.0)
 _ENDING = Row(RetryLater, "ebay_listing_ending", after_s=900.0)
@@ -111,6 +118,7 @@ BY_ID: Final[Mapping[int, Row]] = {
     25703: IN_OTHER_GROUP,
     25704: Row(Rejected, "ebay_sku_listed_alone", "stop_and_send"),
     25705: GROUP_GONE,
+    25718: Row(Rejected, "ebay_migration_refused", "read_ebay_message"),
     32100: _ORDER_GONE,
     32300: _TRACKING,
     32400: _NOT_READY,
@@ -127,6 +135,9 @@ BY_ID: Final[Mapping[int, Row]] = {
     **for_each(OFFER_GONE, 25713, 25725),
     **for_each(SKU_REFUSED, 25707, 25708),
     **for_each(_OURS, 2004, 25706, 25709, 25727, 25734),
+    **for_each(REPORT_FAILED, 160003, 160014),
+    **for_each(_BUSY_FEED, 160024, 160025),
+    **for_each(_OURS, 160002, 160017, 160018, 160019, 160022, 160027, 160030),
     **for_each(_OURS, 30700, 30800, 30810, 30820, 30830, 30840, 30850, 30900, 31000, 31100, 32800),
     **for_each(_PARCEL, 32200, 32210, 32500, 32600, 34100, 34200, 34300, 34500),
 }

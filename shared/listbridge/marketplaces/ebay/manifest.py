@@ -36,13 +36,14 @@ _INVENTORY = (
     "withdrawOfferByInventoryItemGroup",
     "bulkUpdatePriceQuantity",
     "getInventoryLocations",
+    "bulkMigrateListing",
 )
 _FULFILLMENT = ("getOrders", "getOrder", "getShippingFulfillments", "createShippingFulfillment")
 
 MANIFEST = MarketplaceManifest(
     slug="ebay",
     label="eBay",
-    api_version="inventory 1.18.4, fulfillment 1.20.7, account 1.9.3, identity 2.0.0, taxonomy 1.1.0",
+    api_version="inventory 1.18.4, fulfillment 1.20.7, account 1.9.3, feed 1.3.1, identity 2.0.0, taxonomy 1.1.0",
     docs="https://developer.ebay.com/develop/api/sell/inventory_api",
     capabilities=frozenset(
         {
@@ -53,6 +54,7 @@ MANIFEST = MarketplaceManifest(
             "end",
             "relist",
             "link",
+            "adopt",
             "consent",
             "notices",
             "sold_out_switch",
@@ -120,6 +122,13 @@ MANIFEST = MarketplaceManifest(
         ),
         BudgetSpec(
             "fulfillment", "app", _FULFILLMENT, rate=10, burst=20, day_quota=_FULFILLMENT_CALLS, day_zone=PACIFIC
+        ),
+        # 400 tasks a feed type, seller and day (developer.ebay.com, Feed API); 100,000 calls are not verified.
+        BudgetSpec(
+            "feed_tasks", "account", ("createInventoryTask",), rate=0.2, burst=4, day_quota=400, day_zone=PACIFIC
+        ),
+        BudgetSpec(
+            "feed", "app", ("getInventoryTask", "getResultFile"), rate=2, burst=6, day_quota=100_000, day_zone=PACIFIC
         ),
         BudgetSpec("identity", "app", ("getUser",), rate=1, burst=5, day_quota=5_000, day_zone=PACIFIC),
         BudgetSpec(

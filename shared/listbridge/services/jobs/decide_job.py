@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.ids import JobId
-from listbridge.domain.jobs import Job, JobState
+from listbridge.domain.jobs import Job, JobKind, JobState
 from listbridge.domain.work import Lane, RecomputeChunk
 from listbridge.services.deps import PublishDeps
 from listbridge.services.guard import forget_action
 from listbridge.services.jobs.resume_action import ACTIONS, carry_on
+from listbridge.services.listings.act.adopt_listings import refuse_observed
 
 
 class NotWaiting(Exception):
@@ -21,10 +22,13 @@ def decide(deps: PublishDeps, job_id: JobId, *, approve: bool, actor: str) -> Jo
 
     Raises:
         NotWaiting: it does not wait (any more).
+        Refused: it writes on a marketplace, and its account only observes.
     """
     job = deps.jobs.get(job_id)
     if job.state is not JobState.AWAITING_APPROVAL:
         raise NotWaiting(job_id)
+    if approve and job.kind is JobKind.ADOPT:
+        refuse_observed(deps, job)
     now = deps.clock.now()
     action = job.kind in ACTIONS
     if not approve:

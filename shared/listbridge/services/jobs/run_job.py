@@ -18,6 +18,7 @@ from listbridge.services.catalog.sweep_shop import run_sweep_chunk
 from listbridge.services.configuration.change_configuration import run_configuration_chunk
 from listbridge.services.deps import CoreDeps, PublishDeps
 from listbridge.services.jobs.resume_action import ACTIONS, resume_action
+from listbridge.services.listings.act.adopt_listings import run_adoption_chunk
 from listbridge.services.listings.act.unlink_account import run_unlink_chunk, unlinks_account
 from listbridge.services.listings.items.add_items import run_add_items_chunk
 from listbridge.services.listings.revise.check_drift import run_drift_chunk
@@ -27,6 +28,7 @@ _CHUNKS: dict[JobKind, Callable[[PublishDeps, Job], Job]] = {
     JobKind.CONFIGURATION: run_configuration_chunk,
     JobKind.SWEEP: run_sweep_chunk,
     JobKind.DRIFT: run_drift_chunk,
+    JobKind.ADOPT: run_adoption_chunk,
     JobKind.ADD_ITEMS: run_add_items_chunk,
     JobKind.RELEASE_GUARDED: run_release_chunk,
     JobKind.UNLINK: run_unlink_chunk,

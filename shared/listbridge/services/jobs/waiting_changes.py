@@ -36,6 +36,8 @@ def page_of_changes(
     """
     if job.state is not JobState.AWAITING_APPROVAL:
         raise NotWaiting(job.id)
+    if job.kind is JobKind.ADOPT:
+        return [], None  # buyers find the same before and after
     if job.kind in ACTIONS:
         return _of_action(deps, job, cursor, most)
     if job.kind is JobKind.CONFIGURATION:

@@ -105,7 +105,7 @@ class Inventory:
         try:
             answer = self.http.ask(request, BulkItems)
         except CallRefused as refused:
-            answer = _entries(refused, BulkItems)
+            answer = entries(refused, BulkItems)
         found: dict[Sku, Item | None] = {}
         for entry in answer.responses:
             if entry.inventory_item is not None and entry.status_code < 400:
@@ -242,7 +242,7 @@ class Inventory:
         try:
             return self.http.ask(request, PriceQuantityAnswers)
         except CallRefused as refused:
-            return _entries(refused, PriceQuantityAnswers)
+            return entries(refused, PriceQuantityAnswers)
 
     def _write(self, request: Request) -> None:
         self.http.object(request)
@@ -257,7 +257,7 @@ class Inventory:
         try:
             answer = self.http.ask(request, BulkEntries)
         except CallRefused as refused:
-            answer = _entries(refused, BulkEntries)
+            answer = entries(refused, BulkEntries)
         return {Sku(entry.sku): entry for entry in answer.responses}
 
     def _refusal(self, operation: str, entry: BulkEntry | None) -> RemoteError | None:
@@ -269,7 +269,7 @@ class Inventory:
         return _said(operation, entry).error(self.http.connection.clock.now())
 
 
-def _entries(refused: CallRefused, model: type[M]) -> M:
+def entries(refused: CallRefused, model: type[M]) -> M:
     """The entries of a bulk call that failed for every entry: status 400, but the body tells about each."""
     if refused.said.status != 400 or refused.said.entries:
         raise refused.verdict from None

@@ -35,6 +35,7 @@ from listbridge.services.deps import PublishDeps
 from listbridge.services.job_results import item_done, taken_over
 from listbridge.services.listings.ended_there import without_ended
 from listbridge.services.listings.existing_listings import BEING_READ, listed_already, note_listed
+from listbridge.services.listings.foreign_listings import listed_by_hand
 from listbridge.services.listings.items.remove_items import remove_ended
 from listbridge.services.listings.publish.publish_work import PATIENCE_S, PublishWork
 from listbridge.services.listings.publish.rehearse import rehearse_ending, rehearse_publishing
@@ -240,7 +241,7 @@ class _Work(PublishWork):
             return False
         live = listed_already(self.deps, self.account, adapter, rows)
         if not live:
-            return False
+            return self._refused_as_made_by_hand(adapter, rows)
         for sku, row in rows.items():
             if row.status is Status.ACTIVE:
                 continue  # linked by a worker that died before it came to its sisters
@@ -249,6 +250,13 @@ class _Work(PublishWork):
             else:
                 self._fail({sku: row}, Problem("partly_listed", {"sku": sku}, "end_other_listing"))
         return True
+
+    def _refused_as_made_by_hand(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing]) -> bool:
+        """What the seller listed by hand would be on sale twice."""
+        by_hand = {} if adapter.adopting() is None else listed_by_hand(self.deps, self.account, rows)
+        if by_hand:
+            self._fail(rows, next(iter(by_hand.values())))
+        return bool(by_hand)
 
     def _record(self, rows: dict[Sku, Listing], published: Published, digest: str) -> None:
         left_out = published.left_out or {}
@@ -325,10 +333,12 @@ class _Work(PublishWork):
 
     def _link(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing]) -> None:
         live = listed_already(self.deps, self.account, adapter, rows, linking=True)
+        by_hand = {} if adapter.adopting() is None else listed_by_hand(self.deps, self.account, rows)
         for sku, row in rows.items():
             remote = live.get(sku)
             if remote is None:
-                self._fail({sku: row}, Problem("not_listed_there", {"sku": sku}, "send"), back_to=row.status)
+                problem = by_hand.get(sku) or Problem("not_listed_there", {"sku": sku}, "send")
+                self._fail({sku: row}, problem, back_to=row.status)
             else:
                 self._link_one(row, remote)
 
