@@ -7,7 +7,7 @@ as in the issues of amzn/selling-partner-api-models and RFC 6749. The refresh to
 
 from __future__ import annotations
 
-from simulators.amazon.errors import AmazonError, denied
+from simulators.amazon.errors import denied
 from simulators.amazon.sites import region_of_host
 from simulators.amazon.state import Seller
 from simulators.amazon.wire import NOTIFICATIONS, ROTATION, Call, Operation
@@ -64,7 +64,7 @@ class TokenService(oauth.TokenService[Seller]):
 
     def token(self, call: Call) -> Reply:
         """Answer the token endpoint."""
-        form = _form(call)
+        form = oauth.fields_in(call)  # in JSON too, as public clients send it (amazon-sp-api 1.2)
         if form is None:
             return oauth.refused("invalid_request", "The Content-Type must be application/x-www-form-urlencoded")
         if form.get("client_id") != self._client_id or form.get("client_secret") != self.client_secret:
@@ -128,14 +128,3 @@ class TokenService(oauth.TokenService[Seller]):
         self._codes.issue(code, Code(seller.name, self.ends_in(self._world.limits.number("authorization_code_s"))))
         answer = {"state": query["state"], "selling_partner_id": seller.seller_id, "spapi_oauth_code": code}
         return oauth.sent_back(target, answer)
-
-
-def _form(call: Call) -> dict[str, str] | None:
-    """What the caller sends: a form, or a JSON object of texts, as public clients do (amazon-sp-api 1.2). None for anything else."""
-    if not call.is_json:
-        return oauth.form_in(call)
-    try:
-        told = call.json()
-    except AmazonError:
-        return None
-    return {name: value for name, value in told.items() if isinstance(value, str)}

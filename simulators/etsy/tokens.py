@@ -71,9 +71,9 @@ class TokenService(oauth.TokenService[Seller]):
 
     def token(self, call: Call) -> Reply:
         """Tokens for a code or for a refresh token."""
-        form = oauth.form_in(call)
+        form = oauth.fields_in(call)
         if form is None:
-            return oauth.refused("invalid_request", f"The Content-Type must be {FORM}")
+            return oauth.refused("invalid_request", f"The Content-Type must be {FORM} or application/json")
         if form.get("client_id") != self.keystring:
             return oauth.refused("invalid_client", "client_id is unknown", 401)
         if form.get("grant_type") == "authorization_code":

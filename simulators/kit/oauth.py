@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 
 from simulators.kit.sellers import AnySeller, SellersWorld
 from simulators.kit.tokens import Code, Grant, TokenStore
-from simulators.kit.wire import HTML, Call, Reply
+from simulators.kit.wire import HTML, Call, Reply, json_of
 
 _FORM = "application/x-www-form-urlencoded"
 
@@ -66,6 +66,17 @@ def form_in(call: Call) -> dict[str, str] | None:
     if not call.headers.get("content-type", "").startswith(_FORM):
         return None
     return call.form
+
+
+def fields_in(call: Call) -> dict[str, str] | None:
+    """The fields of a token call that may be a form or a JSON object of texts; None for anything else."""
+    if not call.is_json:
+        return form_in(call)
+    try:
+        told = json_of(call.body)
+    except ValueError:
+        return None
+    return {name: value for name, value in told.items() if isinstance(value, str)} if isinstance(told, dict) else None
 
 
 def refused(error: str, description: str, status: int = 400) -> Reply:

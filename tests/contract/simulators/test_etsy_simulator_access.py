@@ -95,6 +95,27 @@ def test_each_renewal_ends_the_refresh_token_that_it_used() -> None:
     assert etsy.renewed()["access_token"]
 
 
+def test_a_token_may_be_asked_for_in_json() -> None:
+    """As public clients do (etsy-python 1.2.3)."""
+    etsy = EtsySeller()
+    fields = {"grant_type": "refresh_token", "client_id": etsy.simulator.keystring, "refresh_token": etsy.refresh_token}
+    told = etsy.session.post(f"{API}/v3/public/oauth/token", json=fields)
+    assert (told.status_code, told.json()["expires_in"]) == (200, 3600)
+    again = etsy.session.post(f"{API}/v3/public/oauth/token", json=fields)
+    assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [("application/json", "["), ("application/json", "[]"), ("application/json", ""), ("text/plain", "{}")],
+)
+def test_a_token_call_in_another_form_is_an_invalid_request(content_type: str, body: str) -> None:
+    etsy = EtsySeller()
+    told = etsy.session.post(f"{API}/v3/public/oauth/token", data=body, headers={"Content-Type": content_type})
+    assert (told.status_code, told.json()["error"]) == (400, "invalid_request")
+    assert etsy.renewed()["token_type"] == "Bearer"
+
+
 def test_a_renewal_whose_answer_is_lost_leaves_nobody_with_a_good_token() -> None:
     etsy = EtsySeller()
     old = etsy.refresh_token
