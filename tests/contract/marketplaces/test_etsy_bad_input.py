@@ -12,7 +12,7 @@ from listbridge.domain.verdicts import Rejected
 from tests.contract.marketplaces.acts import published
 from tests.contract.marketplaces.etsy_pictures import JPEG
 from tests.contract.marketplaces.etsy_products import fees, only, sized, with_settings
-from tests.contract.marketplaces.staged_etsy import EtsyStage
+from tests.contract.marketplaces.staged_etsy import SITE, EtsyStage
 
 
 @pytest.fixture
@@ -42,6 +42,19 @@ def refused(stage: EtsyStage, request: PublishRequest) -> str:
     assert desk.progress == {}
     assert (stage.ever_made(), fees(stage)) == (0, [])
     return code
+
+
+def new_processing_profile(stage: EtsyStage) -> str:
+    """The seller makes one in their shop."""
+    world = stage.simulator.world
+    there = world.sellers["anna"].readiness
+    new = replace(next(iter(there.values())), readiness_id=world.new_id(), most_days=9)
+    there[new.readiness_id] = new
+    return str(new.readiness_id)
+
+
+def times_asked(stage: EtsyStage, operation: str) -> int:
+    return [call.operation for call in stage.simulator.world.journal].count(operation)
 
 
 def test_401_products_in_one_listing(stage: EtsyStage) -> None:
@@ -116,12 +129,55 @@ def test_a_shipping_profile_that_the_seller_deleted(stage: EtsyStage) -> None:
     assert refused(stage, stage.request(1)) == "etsy_shipping_profile_gone"
 
 
+@pytest.mark.parametrize(
+    ("chosen", "field"),
+    [
+        ({"readiness_state_id": "99"}, "readiness_state_id"),
+        ({"return_policy_id": "99"}, "return_policy_id"),
+        ({"shop_section_id": "99"}, "shop_section_id"),
+        ({"production_partner_ids": ["99"]}, "production_partner_ids"),
+    ],
+)
+def test_what_the_shop_does_not_have(stage: EtsyStage, chosen: dict[str, Any], field: str) -> None:
+    request = with_settings(stage.request(1), **chosen)
+    assert refused(stage, request) == "etsy_choice_gone"
+    [told] = stage.open().preview(request)
+    assert (told.field, told.problem.params["id"]) == (f"settings.{field}", "99")
+
+
+def test_what_the_shop_has_is_asked_for_once_and_what_it_has_only_now_at_once(stage: EtsyStage) -> None:
+    adapter, asked = stage.open(), "getShopReadinessStateDefinitions"
+    assert [adapter.preview(stage.request(1)) for _ in range(3)] == [()] * 3
+    assert times_asked(stage, asked) == 1
+    made = with_settings(stage.request(1), readiness_state_id=new_processing_profile(stage))
+    assert [adapter.preview(made) for _ in range(2)] == [()] * 2
+    assert times_asked(stage, asked) == 2
+
+
 def test_a_shipping_profile_that_calculates_needs_weight_and_size(stage: EtsyStage) -> None:
     calculates = with_settings(stage.request(1), shipping_profile_id=str(stage.seller["calculatedProfileId"]))
     assert refused(stage, calculates) == "etsy_measures_missing"
     measured = with_settings(calculates, item_weight="200", item_length="10", item_width="10", item_height="5.5")
     stage.open().publish(measured, stage.new_desk(measured).worker())
     assert only(stage)["state"] == "active"
+
+
+@pytest.mark.parametrize("material", ["wool_mix", "wool (merino)", "wool\nsilk", " "])
+def test_a_material_of_other_characters(stage: EtsyStage, material: str) -> None:
+    request = with_settings(stage.request(1), materials=["Wool 2", material])
+    [told] = stage.open().preview(request)
+    assert told.field == "settings.materials.1"
+    with pytest.raises(Rejected):
+        stage.open().check(request)
+
+
+def test_a_form_of_what_is_no_category(stage: EtsyStage) -> None:
+    with pytest.raises(Rejected) as caught:
+        stage.open().creation_form(SITE, "jumpers")
+    assert (caught.value.problem.code, caught.value.problem.params) == (
+        "etsy_category_unknown",
+        {"category": "jumpers"},
+    )
 
 
 def test_a_category_that_there_is_not(stage: EtsyStage) -> None:

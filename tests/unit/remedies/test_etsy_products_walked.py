@@ -47,6 +47,7 @@ PROFILES: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "etsy_category_unknown": ({"taxonomy_id": "999999"}, {"taxonomy_id": str(SWEATERS)}, "edit_creation_profile"),
     "etsy_when_made_refused": ({"when_made": "2020_2024"}, {"when_made": "made_to_order"}, "edit_creation_profile"),
     "etsy_tag_refused": ({"tags": ["x" * 21]}, {"tags": ["wax"]}, "edit_tags"),
+    "etsy_choice_gone": ({"shop_section_id": "99"}, {"shop_section_id": ""}, "edit_creation_profile"),
     "etsy_too_many_tags": ({"tags": [f"tag {n}" for n in range(14)]}, {"tags": ["wax"]}, "edit_tags"),
     "etsy_attribute_refused": (
         {"attributes": {"999": ["Wool"]}},

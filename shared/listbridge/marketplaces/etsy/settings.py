@@ -36,7 +36,9 @@ class Credentials(BaseModel):
 
 
 WhoMade = Literal["i_did", "someone_else", "collective"]
-Material = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=45, pattern=r"^[\w\s]+$")]
+Material = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=45, pattern=r"^[^\W_]([^\W_]| )*$")
+]
 """Letters, digits and blanks (createDraftListing); the length and the number of them are not verified."""
 Era = Annotated[str, StringConstraints(pattern=r"^(made_to_order|(before_|\d{4}_)?\d{4}s?)$")]
 """One of this year's list (`eras.eras`)."""

@@ -1,8 +1,9 @@
-"""What a creation profile can choose from in one shop, for the console's form."""
+"""What a creation profile can choose from in one shop: for the console's form, and to name what the shop does not have."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, get_args
 
 from listbridge.infra.calls.api_client import path_of
@@ -11,8 +12,10 @@ from listbridge.marketplaces.etsy.client import EtsyHttp, Request
 from listbridge.marketplaces.etsy.manifest import PER_CALL
 from listbridge.marketplaces.etsy.offers import wire
 from listbridge.marketplaces.etsy.offers.eras import eras
-from listbridge.marketplaces.etsy.offers.taxonomy import Taxonomy
-from listbridge.marketplaces.etsy.settings import WhoMade
+from listbridge.marketplaces.etsy.offers.taxonomy import SHELF, Taxonomy
+from listbridge.marketplaces.etsy.settings import CreationSettings, WhoMade
+
+_KEPT = timedelta(hours=1)
 
 
 def choices(http: EtsyHttp, taxonomy: Taxonomy) -> Mapping[str, Any]:
@@ -29,6 +32,30 @@ def choices(http: EtsyHttp, taxonomy: Taxonomy) -> Mapping[str, Any]:
         "when_made": list(eras(http.connection.clock.now().year)),
         "currency": http.currency,
     }
+
+
+def not_there(http: EtsyHttp, settings: CreationSettings) -> Iterator[tuple[str, str, str]]:
+    """What a creation profile has chosen and the shop does not have: the setting, what it is in words, the id. Raises RemoteError.
+
+    What was there is believed for an hour, what was not is asked for again: a seller makes such a thing and chooses it at once.
+    Shipping profiles are another matter, for more than their id counts (`shipping_profiles`).
+    """
+    for name, (words, read) in _CHOSEN.items():
+        chosen = getattr(settings, name)
+        wanted = [one for one in (chosen if isinstance(chosen, tuple) else (chosen,)) if one]
+        for id in _missing(http, name, wanted, read):
+            yield name, words, id
+
+
+def _missing(http: EtsyHttp, name: str, wanted: Sequence[str], read: Callable[[EtsyHttp], Sequence[int]]) -> list[str]:
+    if not wanted:
+        return []
+    key, now = (http.base, http.shop, name), http.connection.clock.now()
+    known = SHELF.kept(key, now, _KEPT, lambda: frozenset(str(id) for id in read(http)))
+    if not known.issuperset(wanted):
+        # Asked for as of when all that is kept is over.
+        known = SHELF.kept(key, now + _KEPT, timedelta(0), lambda: frozenset(str(id) for id in read(http)))
+    return [id for id in wanted if id not in known]
 
 
 def shipping_profiles(http: EtsyHttp) -> list[wire.ShippingProfileTold]:
@@ -82,3 +109,18 @@ def _returns(policy: wire.ReturnPolicyTold) -> str:
         return "no returns, no exchanges"
     within = f" within {policy.return_deadline} days" if policy.return_deadline else ""
     return f"{' and '.join(taken)}{within}"
+
+
+_CHOSEN: Mapping[str, tuple[str, Callable[[EtsyHttp], Sequence[int]]]] = {
+    "readiness_state_id": (
+        "processing profile",
+        lambda http: [one.readiness_state_id for one in _readiness_states(http)],
+    ),
+    "return_policy_id": ("return policy", lambda http: [one.return_policy_id for one in _return_policies(http)]),
+    "shop_section_id": ("section", lambda http: [one.shop_section_id for one in _sections(http)]),
+    "production_partner_ids": (
+        "production partner",
+        lambda http: [one.production_partner_id for one in _partners(http)],
+    ),
+}
+"""By the setting: what it is in words, and the ids that the shop has."""

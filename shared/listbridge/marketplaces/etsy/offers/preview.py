@@ -15,7 +15,7 @@ from listbridge.infra.mapping.preview import Preview
 from listbridge.infra.mapping.profile_settings import read_settings, settings_problems
 from listbridge.marketplaces.etsy import errors
 from listbridge.marketplaces.etsy.client import EtsyHttp
-from listbridge.marketplaces.etsy.offers.choices import shipping_profiles
+from listbridge.marketplaces.etsy.offers.choices import not_there, shipping_profiles
 from listbridge.marketplaces.etsy.offers.eras import eras
 from listbridge.marketplaces.etsy.offers.mapping import (
     VARIATIONS,
@@ -137,6 +137,8 @@ def _of_shop(http: EtsyHttp, settings: CreationSettings, told: Told) -> Iterator
         yield "settings.shipping_profile_id", errors.SHIPPING_PROFILE_GONE.error(params=params)
     elif profile.calculates and not all(settings.measures):
         yield "settings.item_weight", errors.MEASURES_MISSING.error()
+    for name, words, chosen in not_there(http, settings):
+        yield f"settings.{name}", errors.CHOICE_GONE.error(params={"what": words, "id": chosen})
     country = http.connection.facts.get("country", "")
     if country and country not in EU and not settings.return_policy_id:
         yield "settings.return_policy_id", errors.RETURN_POLICY_MISSING.error()

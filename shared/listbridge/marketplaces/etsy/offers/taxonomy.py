@@ -98,6 +98,8 @@ class Taxonomy:
         return {str(id): Category(str(id), path) for node in told.results for id, path in node.paths()}
 
     def _read_properties(self, category: str) -> Mapping[str, TaxonomyPropertyTold]:
+        if not category.isdecimal():
+            raise CATEGORY_UNKNOWN.error(params={"category": category})
         path = f"seller-taxonomy/nodes/{path_of(category)}/properties"
         try:
             told = self._http.ask(Request("GET", path, "getPropertiesByTaxonomyId"), TaxonomyPropertiesTold)
