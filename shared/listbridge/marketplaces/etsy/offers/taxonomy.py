@@ -6,15 +6,14 @@ process asks for them once in a day, and for the properties of one category once
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from threading import Lock
-from typing import TypeVar, cast
+from datetime import timedelta
+from typing import TypeVar
 
 from listbridge.domain.verdicts import NotFound
 from listbridge.infra.calls.api_client import CallRefused, path_of
+from listbridge.infra.calls.shelf import Shelf
 from listbridge.marketplaces.etsy.client import EtsyHttp, Request
 from listbridge.marketplaces.etsy.errors import CATEGORY_UNKNOWN
 from listbridge.marketplaces.etsy.offers.wire import NodesTold, TaxonomyPropertiesTold, TaxonomyPropertyTold
@@ -37,49 +36,14 @@ class Category:
         return " > ".join(self.path)
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    until: datetime
-    value: object
-
-
-class TaxonomyShelf:
-    """What this process has read of categories: the one that was wanted longest ago goes first."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept: OrderedDict[tuple[str, ...], _Kept] = OrderedDict()
-        self._lock = Lock()
-
-    def kept(self, key: tuple[str, ...], now: datetime, lasts: timedelta, read: Callable[[], V]) -> V:
-        """What is kept under a key, read where there is none or it is too old. Raises what `read` raises."""
-        with self._lock:
-            known = self._kept.get(key)
-            if known is not None and now < known.until:
-                self._kept.move_to_end(key)
-                return cast(V, known.value)
-        value = read()
-        with self._lock:
-            self._kept[key] = _Kept(now + lasts, value)
-            self._kept.move_to_end(key)
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-        return value
-
-    def clear(self) -> None:
-        """Forget everything, as a new process has."""
-        with self._lock:
-            self._kept.clear()
-
-
-SHELF = TaxonomyShelf(most=_MOST)
+SHELF = Shelf(most=_MOST)
 """Of this process."""
 
 
 class Taxonomy:
     """What can be asked about categories. Safe to share between threads."""
 
-    def __init__(self, http: EtsyHttp, shelf: TaxonomyShelf = SHELF) -> None:
+    def __init__(self, http: EtsyHttp, shelf: Shelf = SHELF) -> None:
         self._http, self._shelf = http, shelf
 
     def categories(self) -> Mapping[str, Category]:
