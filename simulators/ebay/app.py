@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 
 from simulators.clock import Clock, RealClock
-from simulators.ebay import accounts, feeds, notice_api, oauth, pages
+from simulators.ebay import accounts, feeds, notice_api, oauth, pages, stores
 from simulators.ebay.control import control_door
 from simulators.ebay.deeds import Deeds
 from simulators.ebay.errors import EbayError
 from simulators.ebay.limits import Limits
-from simulators.ebay.offers import groups, items, migrating, offers, pricequantity, taxonomy
+from simulators.ebay.offers import category_policies, groups, items, migrating, offers, pricequantity, taxonomy
 from simulators.ebay.offers.sent import sent_values
 from simulators.ebay.orders import orders
 from simulators.ebay.shapes import SHAPES, refuse_misshapen
@@ -28,6 +28,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *feeds.OPERATIONS,
     *accounts.OPERATIONS,
     *taxonomy.OPERATIONS,
+    *category_policies.OPERATIONS,
+    *stores.OPERATIONS,
     *orders.OPERATIONS,
     *notice_api.OPERATIONS,
 )

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulators.ebay import accounts
+from simulators.ebay.errors import EbayError
 from simulators.ebay.hub_deeds import HubDeeds
 from simulators.ebay.notice_deeds import NoticeDeeds
-from simulators.ebay.offers import listings
+from simulators.ebay.offers import auctions, checks, listings, publishing
 from simulators.ebay.offers.seeding import seed_listings
 from simulators.ebay.orders.deeds import OrderDeeds
 from simulators.ebay.sites import SITES
@@ -130,6 +131,37 @@ class Deeds(OrderDeeds, HubDeeds, NoticeDeeds):
             programs = self._seller(seller).programs
             (programs.add if on else programs.discard)(OUT_OF_STOCK_CONTROL)
             return {"seller": seller, "outOfStockControl": on}
+
+    @deed
+    def set_store_categories(self, seller: str, paths: list[str]) -> dict[str, Any]:
+        """The categories of the seller's store, by their whole paths ("/Wool/Hats")."""
+        with self._world.lock:
+            self._seller(seller).store_categories = list(paths)
+            return {"seller": seller, "storeCategories": list(paths)}
+
+    @deed
+    def add_document(self, seller: str, document_id: str) -> dict[str, Any]:
+        """A regulatory document of the seller, taken in and accepted."""
+        with self._world.lock:
+            self._seller(seller).documents.add(document_id)
+            return {"seller": seller, "documentId": document_id}
+
+    @deed
+    def start_auction(
+        self, seller: str, sku: str, *, marketplace: str, price: str = "1.00", days: int = 7
+    ) -> dict[str, Any]:
+        """The seller auctions one unit by hand."""
+        with self._world.lock:
+            owner = self._seller(seller)
+            if marketplace not in SITES or f"DAYS_{days}" not in publishing.DURATIONS:
+                raise DeedRefused(f"unknown site {marketplace}, or {days} is not the length of an auction")
+            try:
+                sku = checks.refuse_bad_sku(sku, self._world.limits)
+                checks.refuse_bad_price({"value": price, "currency": ""}, self._world.limits)
+            except EbayError as error:
+                raise DeedRefused(str(error)) from None
+            listing = auctions.start_auction(self._world, owner, sku, marketplace=marketplace, price=price, days=days)
+            return {"listingId": listing.listing_id}
 
     @deed
     def set_selling_limit(

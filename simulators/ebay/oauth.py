@@ -33,6 +33,8 @@ USER_SCOPES = frozenset(
                 "sell.fulfillment",
                 "sell.fulfillment.readonly",
                 "sell.finances",
+                "sell.stores",
+                "sell.stores.readonly",
                 "commerce.identity.readonly",
                 "commerce.notification.subscription",
             )

@@ -17,6 +17,7 @@ _ITEM = {
     "availability": {"shipToLocationAvailability": _SHIP_TO},
     "condition": str,
     "conditionDescription": str,
+    "conditionDescriptors": [{"name": str, "values": [str], "additionalInfo": str}],
     "packageWeightAndSize": dict,
     "product": {
         "title": str,
@@ -31,6 +32,18 @@ _ITEM = {
         "isbn": [str],
     },
 }
+_CONTACT = {
+    "companyName": str,
+    "addressLine1": str,
+    "addressLine2": str,
+    "city": str,
+    "stateOrProvince": str,
+    "postalCode": str,
+    "country": str,
+    "email": str,
+    "phone": str,
+    "contactUrl": str,
+}
 _OFFER = {
     "availableQuantity": int,
     "categoryId": str,
@@ -42,7 +55,14 @@ _OFFER = {
     "lotSize": int,
     "hideBuyerDetails": bool,
     "secondaryCategoryId": str,
+    "regulatory": {
+        "documents": [{"documentId": str}],
+        "manufacturer": _CONTACT,
+        "responsiblePersons": [{**_CONTACT, "types": [str]}],
+        "productSafety": {"component": str, "pictograms": [str], "statements": [str]},
+    },
     "storeCategoryNames": [str],
+    "tax": {"applyTax": bool, "thirdPartyTaxCategory": str, "vatPercentage": (int, float)},
     "pricingSummary": {"price": _AMOUNT, "auctionStartPrice": _AMOUNT, "auctionReservePrice": _AMOUNT},
     "listingPolicies": {"fulfillmentPolicyId": str, "paymentPolicyId": str, "returnPolicyId": str},
     "includeCatalogProductDetails": bool,

@@ -40,6 +40,10 @@ SITES: dict[str, Site] = {
 }
 
 
+EUROPEAN = frozenset(id for id, site in SITES.items() if site.country not in ("US", "CA", "AU"))
+"""Sites that tell VAT and ask about product safety (which ones do is our choice)."""
+
+
 def language_of(locale: str) -> str:
     """The primary subtag of `en-US` or `en_US`: `en`."""
     return locale.replace("_", "-").partition("-")[0].lower()

@@ -205,6 +205,10 @@ class Seller:
     orders: dict[str, Order] = field(default_factory=dict)
     programs_asked: set[str] = field(default_factory=set)
     """Asked to opt in to, and not processed yet."""
+    store_categories: list[str] = field(default_factory=list)
+    """Whole paths, "/Wool/Hats"; a seller without any has no store."""
+    documents: set[str] = field(default_factory=set)
+    """Ids of documents that eBay has taken in (by the Media API, which is not modelled)."""
 
     @property
     def name(self) -> str:

@@ -25,6 +25,7 @@ from listbridge.webhook_doors import CachedDoors
 from simulators.door import Transport
 from simulators.ebay import EbaySimulator, Limits
 from simulators.shopify import ShopifySimulator
+from tests.fakes import ebay_process
 from tests.fakes.budget import FakeBudget
 from tests.fakes.death import Fate
 from tests.fakes.stores import Stores
@@ -202,6 +203,7 @@ class Pair:
 def pair(*, limits: TimeLimits | None = None) -> Pair:
     """The pair, connected, with its hooks in place, and nothing in it yet."""
     stores, fate = Stores(), Fate()
+    ebay_process.begin()
     ebay = EbaySimulator(
         clock=stores.clock, latency_s=0.0, limits=Limits.load().raised(per_second={"rate": 100_000, "burst": 100_000})
     )

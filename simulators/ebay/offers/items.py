@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from typing import Any
 
 from simulators.ebay.errors import EbayError, not_serializable
-from simulators.ebay.offers import bulk, checks, listings, publishing
+from simulators.ebay.offers import auctions, bulk, checks, listings, publishing
 from simulators.ebay.paging import inventory_paging, page_links
 from simulators.ebay.sites import language_of
 from simulators.ebay.state import Item, Listing, Offer, Seller
@@ -99,6 +99,7 @@ def replace_item(
     live = _live(world, seller, sku)
     if live:
         publishing.refuse_invalid_item(data)
+    auctions.refuse_too_few(seller, sku, new.quantity)
     changed = {offer.offer_id: seller.shown_quantity(offer, item_quantity=new.quantity) for _, offer in live}
     for listing, _ in live:
         listings.refuse_unsellable_zero(seller, listing, changed)

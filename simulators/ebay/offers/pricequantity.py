@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulators.ebay.errors import EbayError
-from simulators.ebay.offers import checks, listings
+from simulators.ebay.offers import auctions, checks, listings
 from simulators.ebay.offers.items import BASE, WRITE, bulk_reply, bulk_rows, item_records
 from simulators.ebay.sites import SITES
 from simulators.ebay.state import Item, Listing, Offer, Seller
@@ -149,6 +149,10 @@ def _read_offer(world: World, seller: Seller, entry: dict[str, Any], offer_id: s
 def _write(world: World, seller: Seller, change: _Change) -> None:
     """Revise each live listing once, then store. Raises without having stored anything."""
     affected = [offer_change.offer for offer_change in change.offers]
+    if any(offer.format == auctions.AUCTION for offer in affected):
+        raise EbayError(25019, "An auction's price and quantity cannot be revised.")
+    if change.item is not None and change.quantity is not None:
+        auctions.refuse_too_few(seller, change.item.sku, change.quantity)
     if change.item is not None:
         affected += [
             offer for offer in seller.offers_for(change.item.sku) if offer.listing_id and offer not in affected

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from simulators.ebay.errors import EbayError, not_serializable
-from simulators.ebay.offers import checks
+from simulators.ebay.offers import category_rules, checks, option_rules
 from simulators.ebay.offers.taxonomy import CATALOGUE, Category
 from simulators.ebay.sites import SITES, language_of
 from simulators.ebay.state import Group, Offer, Seller
@@ -125,7 +125,8 @@ def refuse_unpublishable(world: World, seller: Seller, offer: Offer, group: Grou
         )
     aspects = {**((group.data.get("aspects") if group else None) or {}), **(item.product.get("aspects") or {})}
     category = _leaf(site.tree_id, str(offer.data["categoryId"]))
-    _refuse_unfit_category(category, aspects, str(item.data["condition"]))
+    category_rules.refuse_unfit_aspects(category, aspects)
+    category_rules.refuse_unfit_condition(category, item.data)
     if category.needs_code:
         _refuse_without_code(item.product, offer.marketplace_id)
 
@@ -140,6 +141,7 @@ def refuse_invalid_offer(world: World, seller: Seller, offer: Offer) -> None:
     location = seller.locations.get(str(data.get("merchantLocationKey")))
     if location is None or location["merchantLocationStatus"] != "ENABLED":
         raise EbayError(25012, f"No enabled location {data.get('merchantLocationKey')}.")
+    option_rules.refuse_bad_options(seller, offer)
     for kind, error_id in _POLICIES:
         name = f"{kind}PolicyId"
         policy = seller.policies[kind].get(str(value_at(data, f"listingPolicies.{name}")))
@@ -162,25 +164,11 @@ def _leaf(tree_id: str, category_id: str) -> Category:
     return category
 
 
-def _refuse_unfit_category(category: Category, aspects: dict[str, list[str]], condition: str) -> None:
-    for aspect in category.aspects:
-        if aspect.required and not aspects.get(aspect.name):
-            raise _missing_by_name(aspect.name, f"The item specific {aspect.name} is missing.")
-    if checks.CONDITION_IDS[condition] not in category.condition_ids:
-        raise EbayError(25021, f"{condition} is not allowed in category {category.id}.")
-
-
 def _refuse_without_code(product: dict[str, Any], marketplace_id: str) -> None:
     """Raises 25002 for a product without EAN, UPC or ISBN: asked in most categories, and told by no other API."""
     if not any(product.get(name) for name in _CODES):
         name = "UPC" if marketplace_id in _ASK_FOR_UPC else "EAN"
-        raise _missing_by_name(name, f"The {name} field is missing.")
-
-
-def _missing_by_name(name: str, text: str) -> EbayError:
-    """The Trading API's refusal, handed through: its parameters are numbered, and the second is the field's name."""
-    advice = f"{text} Add {name} to this listing, enter a valid value, and then try again."
-    return EbayError(25002, advice, parameters={"0": "", "1": advice, "2": name})
+        raise category_rules.missing_by_name(name, f"The {name} field is missing.")
 
 
 def refuse_unpublishable_group(group: Group) -> None:

@@ -26,13 +26,18 @@ def seed_listings(
     }
     made: dict[str, dict[str, str]] = {}
     for sku in skus:
-        seller.items[sku] = Item(sku, site.locale, item_data(sku, quantity))
+        seed_item(seller, sku, site.locale, quantity=quantity)
         offer = Offer(world.new_offer_id(), offer_data(sku, marketplace, quantity, price, site.currency, policies))
         offer.data["merchantLocationKey"] = next(iter(seller.locations), "")
         seller.add_offer(offer)
         listing = listings.begin(world, seller, [offer], group_key=None, title=f"Item {sku}")
         made[sku] = {"offerId": offer.offer_id, "listingId": listing.listing_id}
     return made
+
+
+def seed_item(seller: Seller, sku: str, locale: str, *, quantity: int) -> None:
+    """A complete item."""
+    seller.items[sku] = Item(sku, locale, item_data(sku, quantity))
 
 
 def item_data(sku: str, quantity: int) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,19 +20,32 @@ from simulators.ebay.world import World
 from simulators.kit.wire import Reply
 
 _TAXONOMY = "/commerce/taxonomy/v1"
-_METADATA = "/sell/metadata/v1"
+METADATA = "/sell/metadata/v1"
 APPLICATION = ("https://api.ebay.com/oauth/api_scope",)
 
 
 @dataclass(frozen=True, slots=True)
 class Aspect:
-    """One item specific of a category."""
+    """One item specific of a category. `depends`: by value, another specific and those of its values with which it can be chosen."""
 
     name: str
     required: bool
     variations: bool
     mode: str
     values: tuple[str, ...]
+    multiple: bool = False
+    max_length: int | None = None
+    depends: Mapping[str, tuple[str, Sequence[str]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Descriptor:
+    """What more a condition asks; one without values takes the seller's own text."""
+
+    id: str
+    name: str
+    required: bool
+    values: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +58,13 @@ class Category:
     keywords: frozenset[str]
     aspects: tuple[Aspect, ...]
     conditions: tuple[tuple[str, str], ...]
+    descriptors: Mapping[str, tuple[Descriptor, ...]] = field(default_factory=dict)
+    """By condition id."""
     needs_code: bool = True
     """Publishing without EAN or UPC is refused; `getItemAspectsForCategory` does not tell."""
+    lots: bool = True
+    regulatory: Mapping[str, str] = field(default_factory=dict)
+    """What European sites recommend or require about product safety, by its name."""
 
     @property
     def leaf(self) -> bool:
@@ -67,6 +86,12 @@ class Catalogue:
         self._data = data
         self.tree_version: str = data["tree_version"]
         self.tree_ids = {site.tree_id for site in SITES.values()}
+
+    @property
+    def safety_labels(self) -> Mapping[str, Mapping[str, str]]:
+        """Pictograms and statements, by id."""
+        labels: Mapping[str, Mapping[str, str]] = self._data["safety_labels"]
+        return labels
 
     @cached_property
     def categories(self) -> dict[str, Category]:
@@ -92,9 +117,16 @@ class Catalogue:
             row["name"],
             row["parent"],
             frozenset(row.get("keywords", ())),
-            tuple(Aspect(a["name"], a["required"], a["variations"], a["mode"], tuple(a["values"])) for a in aspects),
-            tuple((condition_id, label) for condition_id, label in conditions),
+            tuple(Aspect(**{**a, "values": tuple(a["values"])}) for a in aspects),
+            tuple((condition_id, label) for condition_id, label, *_ in conditions),
+            {
+                id: tuple(Descriptor(**one) for one in self._data["descriptors"][kind[0]])
+                for id, _, *kind in conditions
+                if kind
+            },
             row.get("needs_code", True),
+            row.get("lots", True),
+            row.get("regulatory", {}),
         )
 
 
@@ -177,10 +209,19 @@ def _aspect(aspect: Aspect) -> dict[str, Any]:
             "aspectMode": aspect.mode,
             "aspectRequired": aspect.required,
             "aspectUsage": "RECOMMENDED",
-            "itemToAspectCardinality": "SINGLE",
+            "itemToAspectCardinality": "MULTI" if aspect.multiple else "SINGLE",
+            **({"aspectMaxLength": aspect.max_length} if aspect.max_length else {}),
         },
-        "aspectValues": [{"localizedValue": value} for value in aspect.values],
+        "aspectValues": [_aspect_value(aspect, value) for value in aspect.values],
     }
+
+
+def _aspect_value(aspect: Aspect, value: str) -> dict[str, Any]:
+    if value not in aspect.depends:
+        return {"localizedValue": value}
+    other, values = aspect.depends[value]
+    constraint = {"applicableForLocalizedAspectName": other, "applicableForLocalizedAspectValues": list(values)}
+    return {"localizedValue": value, "valueConstraints": [constraint]}
 
 
 def item_conditions(world: World, call: Call) -> Reply:
@@ -205,13 +246,35 @@ def _condition_policy(tree_id: str, category: Category) -> dict[str, Any]:
         "categoryId": category.id,
         "itemConditionRequired": True,
         "itemConditions": [
-            {"conditionId": condition_id, "conditionDescription": label} for condition_id, label in category.conditions
+            {"conditionId": id, "conditionDescription": label, **_descriptors(category.descriptors.get(id, ()))}
+            for id, label in category.conditions
         ],
     }
 
 
+def _descriptors(descriptors: Sequence[Descriptor]) -> dict[str, Any]:
+    rows = [
+        {
+            "conditionDescriptorId": one.id,
+            "conditionDescriptorName": one.name,
+            "conditionDescriptorConstraint": {
+                "cardinality": "SINGLE",
+                "mode": "SELECTION_ONLY" if one.values else "FREE_TEXT",
+                **({"usage": "REQUIRED"} if one.required else {}),
+                **({} if one.values else {"maxLength": 30}),
+            },
+            "conditionDescriptorValues": [
+                {"conditionDescriptorValueId": id, "conditionDescriptorValueName": name}
+                for id, name in one.values.items()
+            ],
+        }
+        for one in descriptors
+    ]
+    return {"conditionDescriptors": rows} if rows else {}
+
+
 _TREE = f"{_TAXONOMY}/category_tree/{{category_tree_id}}"
-_CONDITIONS = f"{_METADATA}/marketplace/{{marketplace_id}}/get_item_condition_policies"
+_CONDITIONS = f"{METADATA}/marketplace/{{marketplace_id}}/get_item_condition_policies"
 _METADATA_SCOPES = (*APPLICATION, "https://api.ebay.com/oauth/api_scope/sell.inventory")
 
 OPERATIONS = (

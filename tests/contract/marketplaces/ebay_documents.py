@@ -44,6 +44,8 @@ _DOCUMENTS = (
     "commerce_notification_v1_oas3.yaml",
     "developer_analytics_v1_beta_oas3.json",
 )
+_STORES = Path(__file__).with_name("ebay_stores_unverified.json")
+"""Our own: the Stores API's document is not at hand, and this holds what public code has of it."""
 _OVERLAY = Path(__file__).parents[3] / "simulators" / "ebay" / "offers" / "required_at_publish.json"
 _ASPECTS = {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}}
 
@@ -203,7 +205,8 @@ class EbaySpec(OfficialDocuments):
 
 @cache
 def _load(folder: str) -> EbaySpec:
-    return EbaySpec({name: read_document(Path(folder, name)) for name in _DOCUMENTS})
+    documents = {name: read_document(Path(folder, name)) for name in _DOCUMENTS}
+    return EbaySpec({**documents, _STORES.name: read_document(_STORES)})
 
 
 def _check_headers(operation: Operation, headers: Mapping[str, str], body: Body) -> None:

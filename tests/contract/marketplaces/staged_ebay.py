@@ -18,6 +18,7 @@ from tests.contract.marketplaces.ebay_documents import EbaySpec
 from tests.contract.marketplaces.simulated import SimulatedStage
 from tests.contract.marketplaces.stages import LiveListing, Shown
 from tests.contract.specs import specs_root
+from tests.fakes import ebay_process
 from tests.fakes.clock import VirtualClock
 
 _VALUE_OPERATIONS = frozenset(
@@ -48,6 +49,7 @@ class EbayStage(SimulatedStage):
             tells_waits=False,
             documented=True,
         )
+        ebay_process.begin()
         self.spec = EbaySpec.load() if specs_root() else None
         unlimited = Limits.load().raised(per_second={"rate": 100_000, "burst": 100_000})
         self.opened(EbaySimulator(clock=self.clock, limits=unlimited))

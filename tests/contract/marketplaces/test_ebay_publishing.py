@@ -175,6 +175,7 @@ def test_a_renamed_option_value_reaches_the_live_listing(stage: EbayStage) -> No
 
 def test_somebody_elses_draft_is_taken_over_and_what_we_do_not_manage_stays(stage: EbayStage) -> None:
     hand, request = Hand(stage), stage.request(1)
+    stage.simulator.deeds.set_store_categories("anna", ["/A"])
     seller = EbaySeller.item
     hand("PUT", "/inventory_item/CANDLE", seller(object()))  # type: ignore[arg-type]
     draft = {
@@ -215,10 +216,11 @@ def test_an_offer_that_exists_but_is_not_shown_yet_is_looked_for_again(stage: Eb
 def test_a_product_that_takes_longer_than_one_worker_has_still_gets_done(stage: EbayStage) -> None:
     adapter, request = stage.open(), stage.request(6)
     desk = stage.new_desk(request)
+    adapter.preview(request)  # what the category takes is known by then
     runs = 0
     while not stage.live() and runs < 6:
         runs += 1
-        stage.hook = DiesAfter(5)
+        stage.hook = DiesAfter(4)
         with pytest.raises(WorkerDied):
             adapter.publish(request, desk.worker())
     assert (runs, len(stage.live()[0].variations)) == (2, 6)

@@ -97,6 +97,11 @@ def catalogue_calls(anna: EbaySeller) -> None:
     anna.call("GET", f"{taxonomy}/get_default_category_tree_id?marketplace_id=EBAY_US")
     anna.call("GET", f"{taxonomy}/category_tree/0/get_category_suggestions?q=velvet%20headbands")
     anna.call("GET", f"{taxonomy}/category_tree/0/get_item_aspects_for_category?category_id=45220")
+    for policies in ("get_category_policies", "get_regulatory_policies", "get_product_safety_labels"):
+        for site in ("EBAY_US", "EBAY_DE"):
+            anna.call("GET", f"{API}/sell/metadata/v1/marketplace/{site}/{policies}")
+    anna.simulator.deeds.set_store_categories("anna", ["/Wool/Hats"])
+    anna.call("GET", f"{API}/sell/stores/v1/store/categories")
     metadata = f"{API}/sell/metadata/v1/marketplace/EBAY_US/get_item_condition_policies"
     anna.call("GET", f"{metadata}?filter=categoryIds:%7B45220%7D")
     keys = anna.simulator.world.notices.keys

@@ -26,10 +26,11 @@ def body_like(shape: Any, dice: random.Random) -> Any:
         return [body_like(shape[0], dice) for _ in range(dice.randrange(0, 3))]
     if isinstance(shape, dict):
         return {name: body_like(inner, dice) for name, inner in shape.items() if dice.random() < 0.8}
-    samples: dict[type, list[Any]] = {
+    samples: dict[Any, list[Any]] = {
         str: WORDS,
         int: [0, 1, 5, -1],
         bool: [True],
+        (int, float): [7.7, 19, -1, 100],
         dict: [{}, {"Brand": ["x"]}, {"a": 1}],
     }
     return dice.choice(samples[shape])

@@ -45,6 +45,7 @@ from listbridge.services.timers.run_check import run_check
 from simulators.door import Transport
 from simulators.ebay import EbaySimulator
 from simulators.shopify.app import ShopifySimulator
+from tests.fakes import ebay_process
 from tests.fakes.budget import FakeBudget
 from tests.fakes.order_drafts import BUYER
 from tests.fakes.remote_orders import RULES, remote_order
@@ -94,6 +95,7 @@ class Installation:
             client_secret=SHOP_CREDENTIALS["client_secret"],
             clock=clock,
         )
+        ebay_process.begin()
         self.ebay = EbaySimulator(clock=clock, ru_names={"Demo-RuName": f"{ADDRESS}/callbacks/ebay"})
         self.seller = self.ebay.deeds.add_seller("anna", marketplaces=[SITE])
         self.doors = _Doors(self.shopify, self.ebay)

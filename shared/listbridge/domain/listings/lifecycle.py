@@ -100,9 +100,10 @@ def linked(
     seen: Values,
     now: datetime,
     fulfilled_by_marketplace: bool = False,
+    held: Problem | None = None,
 ) -> Listing:
     """Bond to a listing that was there already. What it shows is the baseline, and nothing is sent until Align, a
-    manual update or the first change in the shop (protocol.md#linking)."""
+    manual update or the first change in the shop (protocol.md#linking); or ever, where it is `held`."""
     new = replace(
         listing,
         status=Status.ACTIVE,
@@ -111,7 +112,7 @@ def linked(
         group=group,
         seen=seen,
         accepted=seen,
-        hold=Problem(NOT_ALIGNED, fix="align"),
+        hold=held or Problem(NOT_ALIGNED, fix="align"),
         attempt=None,
         settle_at=None,
         taken=NOTHING,

@@ -14,6 +14,8 @@ from listbridge.domain.money import Money
 from listbridge.domain.problem import Problem
 from listbridge.domain.word import Word
 
+SOLD_BY_AUCTION = "sold_by_auction"
+"""The hold of a linked auction: nobody changes its price or its quantity while it runs."""
 GONE_FROM_SHOP = "gone_from_shop"
 """The hold of a listing that was ended because the shop no longer has its product."""
 PRODUCT_GONE = "product_gone"

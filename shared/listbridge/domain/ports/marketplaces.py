@@ -18,6 +18,7 @@ from listbridge.domain.ports.coordination import Budget, Share
 from listbridge.domain.ports.previews import FieldProblem
 from listbridge.domain.ports.publishing import FollowRequest, Processing, Published, PublishRequest, PublishSteps
 from listbridge.domain.ports.sold_out import SoldOutSwitch
+from listbridge.domain.problem import Problem
 from listbridge.domain.rules.bounds import Bounds
 from listbridge.domain.verdicts import RemoteError
 
@@ -148,6 +149,8 @@ class RemoteListing:
     """The marketplace keeps the stock and ships it: the quantity is its own."""
     beside: frozenset[Sku] = frozenset()
     """The other SKUs whose values each write of this one carries as well, as they were read before it."""
+    held: Problem | None = None
+    """Why nothing of it can be changed, where it is linked all the same: an auction's price and quantity are its bidders'."""
 
     @property
     def gone(self) -> bool:

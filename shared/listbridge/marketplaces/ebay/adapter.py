@@ -29,21 +29,19 @@ from listbridge.domain.ports import (
 )
 from listbridge.domain.ports.unasked import UnaskedOfMarketplace
 from listbridge.infra.calls.connection import Connection
-from listbridge.infra.mapping.profile_settings import read_settings
 from listbridge.marketplaces.ebay.client import NOTIFICATION, EbayHttp, Request
 from listbridge.marketplaces.ebay.errors import UNREADABLE
 from listbridge.marketplaces.ebay.notices import key_in_lines
-from listbridge.marketplaces.ebay.offers import ending, revising, sold_out
+from listbridge.marketplaces.ebay.offers import ending, form, preview, revising, sold_out
+from listbridge.marketplaces.ebay.offers.categories import Categories
 from listbridge.marketplaces.ebay.offers.choices import choices
 from listbridge.marketplaces.ebay.offers.inventory import Inventory
-from listbridge.marketplaces.ebay.offers.mapping import VARIATIONS, listing_content
 from listbridge.marketplaces.ebay.offers.migrating import EbayAdopting
-from listbridge.marketplaces.ebay.offers.preview import preview_for
 from listbridge.marketplaces.ebay.offers.publishing import Publishing
 from listbridge.marketplaces.ebay.offers.reading import Reader
+from listbridge.marketplaces.ebay.offers.seller_lists import SellerLists
 from listbridge.marketplaces.ebay.offers.wire import PublicKey, User
 from listbridge.marketplaces.ebay.orders.orders import Orders
-from listbridge.marketplaces.ebay.settings import CreationSettings
 from listbridge.marketplaces.ebay.sites import SITES, site_of
 
 
@@ -55,6 +53,8 @@ class EbayAdapter(UnaskedOfMarketplace):
         self._http = EbayHttp(connection)
         self._inventory = Inventory(self._http)
         self._reader = Reader(self._inventory, AccountId(connection.id))
+        self._categories = Categories(self._http)
+        self._lists = SellerLists(self._http)
         self._orders = Orders(self._http)
 
     def identify(self) -> AccountIdentity:
@@ -92,10 +92,10 @@ class EbayAdapter(UnaskedOfMarketplace):
         return EbayAdopting(self._http, self._inventory, self._reader)
 
     def check(self, request: PublishRequest) -> None:
-        VARIATIONS.refuse_oversized(request.product, [variant.key.sku for variant in request.variants])
+        preview.check(request)
 
     def preview(self, request: PublishRequest) -> tuple[FieldProblem, ...]:
-        return tuple(preview_for(site_of(request.site)).problems(request))
+        return preview.problems(self._categories, self._lists, request)
 
     def publish(self, request: PublishRequest, steps: PublishSteps) -> Published:
         return self._publishing(request, steps).publish()
@@ -147,23 +147,18 @@ class EbayAdapter(UnaskedOfMarketplace):
             raise UNREADABLE.error(detail=f"getPublicKey: {error}") from None
 
     def creation_form(self, site: Site, kind: str) -> Mapping[str, Any]:
-        """The same for every category: which item specifics one needs, eBay says when the product is sent."""
-        return CreationSettings.model_json_schema()
+        return form.creation_form(self._categories, site_of(site), kind)
 
     def creation_choices(self, site: Site) -> Mapping[str, Any]:
-        return choices(self._http, site_of(site))
+        return choices(self._http, self._categories, self._lists, site_of(site))
 
     def _publishing(self, request: PublishRequest, steps: PublishSteps) -> Publishing:
         site = site_of(request.site)
-        skus = [variant.key.sku for variant in request.variants]
-        content = listing_content(
-            request.product, skus, read_settings(CreationSettings, request.creation.settings), site
-        )
         return Publishing(
             self._inventory,
             request,
             steps,
-            content,
+            preview.prepared(self._categories, self._lists, request),
             url=lambda listing: self._reader.url(site, listing),
             now=self._connection.clock.now,
         )

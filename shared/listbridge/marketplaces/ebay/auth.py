@@ -30,6 +30,8 @@ SCOPES = tuple(
     f"{_PREFIX}/{name}" for name in ("sell.inventory", "sell.account", "sell.fulfillment", "commerce.identity.readonly")
 )
 """What we ask the seller to consent to; orders need `sell.fulfillment`."""
+STORE_SCOPE = f"{_PREFIX}/sell.stores.readonly"
+"""Asked for only where the account's settings say so: an app that eBay did not grant it could not be consented to at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +61,13 @@ def authorize_url(connection: Connection, state: str) -> str:
 
     `connection.secret` needs the app's keys only. Raises Rejected without a RuName in the settings.
     """
-    ru_name = _ru_name(connection)
+    ru_name, settings = _ru_name(connection), Settings.model_validate(connection.settings)
     query = urlencode(
         {
             "client_id": credentials_of(connection, Credentials, APP_REFUSED).client_id,
             "redirect_uri": ru_name,
             "response_type": "code",
-            "scope": " ".join(SCOPES),
+            "scope": " ".join([*SCOPES, *([STORE_SCOPE] if settings.reads_store else [])]),
             "state": state,
             "prompt": "login",  # else eBay silently takes the account that is signed in
         }

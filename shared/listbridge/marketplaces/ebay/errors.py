@@ -70,6 +70,23 @@ VARIATION_AT_ZERO = Row(Rejected, "ebay_variation_at_zero", "raise_quantity_ther
 BUSINESS_POLICIES = Row(Rejected, "ebay_policies_missing", "opt_in_business_policies")
 REPORT_BEING_MADE = Row(RateLimited, "ebay_report_being_made", after_s=60.0)
 REPORT_FAILED = Row(RetryLater, "ebay_report_failed", after_s=300.0)
+CATEGORY_UNKNOWN = Row(Rejected, "ebay_category_unknown", "edit_creation_profile")
+CONDITION_NOT_ALLOWED = Row(Rejected, "ebay_condition_not_allowed", "edit_creation_profile")
+DESCRIPTOR_MISSING = Row(Rejected, "ebay_condition_descriptor_missing", "edit_creation_profile")
+DESCRIPTOR_REFUSED = Row(Rejected, "ebay_condition_descriptor_refused", "edit_creation_profile")
+CONTACT_INCOMPLETE = Row(Rejected, "ebay_contact_incomplete", "edit_creation_profile")
+NOBODY_IN_EU = Row(Rejected, "ebay_nobody_in_eu", "edit_creation_profile")
+SAFETY_NEEDED = Row(Rejected, "ebay_safety_needed", "edit_creation_profile")
+SAFETY_LABEL_UNKNOWN = Row(Rejected, "ebay_safety_label_unknown", "edit_creation_profile")
+LOCATION_UNKNOWN = Row(Rejected, "ebay_location_unknown", "edit_creation_profile")
+STORE_CATEGORY_UNKNOWN = Row(Rejected, "ebay_store_category_unknown", "edit_creation_profile")
+VAT_NOT_HERE = Row(Rejected, "ebay_vat_not_on_site", "edit_creation_profile")
+LOTS_NOT_HERE = Row(Rejected, "ebay_lots_not_in_category", "edit_creation_profile")
+ASPECT_NEEDED = Row(Rejected, "ebay_aspect_needed", "edit_creation_profile")
+ASPECT_TOO_MANY = Row(Rejected, "ebay_aspect_too_many_values", "edit_creation_profile")
+ASPECT_TOO_LONG = Row(Rejected, "ebay_aspect_too_long", "edit_item_specific")
+ASPECT_NOT_A_CHOICE = Row(Rejected, "ebay_aspect_not_a_choice", "edit_item_specific")
+ASPECT_MAY_NOT_VARY = Row(Rejected, "ebay_aspect_may_not_vary", "edit_creation_profile")
 
 _ASPECT_MISSING = Row(Rejected, "ebay_aspect_missing", "edit_creation_profile")
 _CODE_ASKED_FOR = Row(Rejected, "ebay_product_code_missing", "give_barcode")
@@ -108,6 +125,7 @@ BY_ID: Final[Mapping[int, Row]] = {
     25007: Row(Rejected, "ebay_shipping_policy_refused", "choose_policies"),
     25008: Row(Rejected, "ebay_payment_policy_refused", "choose_policies"),
     25009: Row(Rejected, "ebay_return_policy_refused", "choose_policies"),
+    25011: Row(Rejected, "ebay_tax_refused", _PROFILE),
     25012: Row(Rejected, "ebay_location_refused", _PROFILE),
     25013: Row(Rejected, "ebay_variations_refused", "check_options_in_shop"),
     25018: _NOT_READY,
@@ -127,10 +145,10 @@ BY_ID: Final[Mapping[int, Row]] = {
     **for_each(_CONDITION, 25021, *range(25041, 25053)),
     **for_each(_ASPECT, 25022, 25502, 25601),
     **for_each(_POLICY, 25034, 25035, 25036, 25123, 25766, 25767),
-    **for_each(_ENDING, 25038, 25039, 25040),
+    **for_each(_ENDING, 25038, 25039, 25040, 25759),
     **for_each(_RULES, *range(25076, 25082), 25083, 25084, 25086, *range(25088, 25096), 25104, *range(25106, 25117)),
     **for_each(_RULES, 25118, 25119, 25120, 25121, 25122),
-    **for_each(_ON_HOLD, 25097, 25098, 25759),
+    **for_each(_ON_HOLD, 25097, 25098),
     **for_each(_ITEM_GONE, 25701, 25702, 25710),
     **for_each(OFFER_GONE, 25713, 25725),
     **for_each(SKU_REFUSED, 25707, 25708),

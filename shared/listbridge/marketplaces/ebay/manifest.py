@@ -36,6 +36,7 @@ _INVENTORY = (
     "withdrawOfferByInventoryItemGroup",
     "bulkUpdatePriceQuantity",
     "getInventoryLocations",
+    "getInventoryLocation",
     "bulkMigrateListing",
 )
 _FULFILLMENT = ("getOrders", "getOrder", "getShippingFulfillments", "createShippingFulfillment")
@@ -43,7 +44,7 @@ _FULFILLMENT = ("getOrders", "getOrder", "getShippingFulfillments", "createShipp
 MANIFEST = MarketplaceManifest(
     slug="ebay",
     label="eBay",
-    api_version="inventory 1.18.4, fulfillment 1.20.7, account 1.9.3, feed 1.3.1, identity 2.0.0, taxonomy 1.1.0",
+    api_version="inventory 1.18.4, fulfillment 1.20.7, account 1.9.3, feed 1.3.1, identity 2.0.0, taxonomy 1.1.0, metadata 1.11.1",
     docs="https://developer.ebay.com/develop/api/sell/inventory_api",
     capabilities=frozenset(
         {
@@ -102,7 +103,7 @@ MANIFEST = MarketplaceManifest(
     },
     # Calls per second are not published: 25 is what the project plans with, for one app over all its accounts. Quotas
     # per day from developer.ebay.com, API call limits (account 25,000, notification 10,000, analytics 5,000); inventory's 2,000,000,
-    # fulfillment's 100,000 and the 5,000 of identity and taxonomy are not verified. What eBay really allows is read from getRateLimits after a 429.
+    # fulfillment's 100,000 and the 5,000 of identity, taxonomy, metadata and stores are not verified. What eBay really allows is read from getRateLimits after a 429.
     budgets=(
         BudgetSpec("inventory", "app", _INVENTORY, rate=25, burst=25, day_quota=2_000_000, day_zone=PACIFIC),
         BudgetSpec(
@@ -134,13 +135,23 @@ MANIFEST = MarketplaceManifest(
         BudgetSpec(
             "taxonomy",
             "app",
-            ("getDefaultCategoryTreeId", "getCategorySuggestions"),
-            rate=1,
-            burst=5,
+            ("getDefaultCategoryTreeId", "getCategorySuggestions", "getItemAspectsForCategory"),
+            rate=5,
+            burst=10,
             day_quota=5_000,
             day_zone=PACIFIC,
         ),
         BudgetSpec("notification", "app", ("getPublicKey",), rate=1, burst=5, day_quota=10_000, day_zone=PACIFIC),
+        BudgetSpec(
+            "metadata",
+            "app",
+            ("getItemConditionPolicies", "getCategoryPolicies", "getRegulatoryPolicies", "getProductSafetyLabels"),
+            rate=5,
+            burst=10,
+            day_quota=5_000,
+            day_zone=PACIFIC,
+        ),
+        BudgetSpec("stores", "app", ("getStoreCategories",), rate=1, burst=5, day_quota=5_000, day_zone=PACIFIC),
         BudgetSpec("analytics", "app", ("getRateLimits",), rate=1, burst=2, day_quota=5_000, day_zone=PACIFIC),
     ),
 )

@@ -27,6 +27,9 @@ class NationalSite:
     web: str
     no_code: str
     """What is sent as EAN or UPC of a product that has none."""
+    vat: bool
+    """Whether a listing may tell its VAT: on a "VAT-enabled site" (Tax.vatPercentage); we take the European ones for these, as "VAT
+    is not applicable to all countries, including the US" (Trading API, VATDetailsType; which sites it means is not verified)."""
     code_field: str
     """The kind of code that the site asks for by name (North America UPC, the others EAN; not verified)."""
 
@@ -56,6 +59,7 @@ _NO_CODE = {
     "nl": "Niet van toepassing",
     "pl": "Nie dotyczy",
 }
+_WITHOUT_VAT = frozenset({"EBAY_US", "EBAY_CA", "EBAY_AU"})
 _ASK_FOR_UPC = frozenset({"EBAY_US", "EBAY_CA"})
 
 SITES: Final[Mapping[Site, NationalSite]] = {
@@ -65,6 +69,7 @@ SITES: Final[Mapping[Site, NationalSite]] = {
         currency=currency,
         web=web,
         no_code=_NO_CODE[language[:2]],
+        vat=id not in _WITHOUT_VAT,
         code_field="upc" if id in _ASK_FOR_UPC else "ean",
     )
     for id, language, currency, web in _ROWS

@@ -10,7 +10,7 @@ from listbridge.domain.configuration import Account
 from listbridge.domain.listings.guarded_changes import moved_by_hand
 from listbridge.domain.listings.holds import STOCK_KEPT, connection_hold, status_hold
 from listbridge.domain.listings.lifecycle import WAITS_FOR_STOCK
-from listbridge.domain.listings.listing import BOTH, LedgerField, Listing, Status
+from listbridge.domain.listings.listing import BOTH, SOLD_BY_AUCTION, LedgerField, Listing, Status
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import PublishKind
 
@@ -76,6 +76,8 @@ def hindrance(action: Action, listing: Listing, account: Account) -> Problem | N
     unconnected = connection_hold(account) if touches_marketplace else None
     if unconnected is not None:
         return unconnected  # the widest first, as with holds: what else helps needs the account too
+    if touches_marketplace and listing.live and listing.hold is not None and listing.hold.code == SOLD_BY_AUCTION:
+        return listing.hold
     waits = listing.hold is not None and listing.hold.code == WAITS_FOR_STOCK
     if listing.status not in rule.statuses and not (action is Action.STOP and waits):
         return _otherwise(action, listing)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, get_args
 
+from listbridge.infra.calls.api_client import path_of
 from listbridge.infra.calls.offset_pages import counted_rows
 from listbridge.marketplaces.ebay.client import INVENTORY, EbayHttp, Request
-from listbridge.marketplaces.ebay.offers.wire import CategoryTree, Location, Locations, Policies, Suggestions
+from listbridge.marketplaces.ebay.offers.categories import TAXONOMY, Categories
+from listbridge.marketplaces.ebay.offers.seller_lists import SellerLists
+from listbridge.marketplaces.ebay.offers.wire import Location, Locations, Policies, Suggestions
 from listbridge.marketplaces.ebay.settings import Condition
 from listbridge.marketplaces.ebay.sites import NationalSite
 
 _ACCOUNT = "/sell/account/v1"
-_TAXONOMY = "/commerce/taxonomy/v1"
 _POLICIES = {
     "fulfillment_policies": ("fulfillment_policy", "getFulfillmentPolicies"),
     "payment_policies": ("payment_policy", "getPaymentPolicies"),
@@ -21,20 +23,29 @@ _POLICIES = {
 _LOCATIONS_PER_CALL = 100
 
 
-def choices(http: EbayHttp, site: NationalSite) -> Mapping[str, Any]:
-    """`{fulfillment_policies, payment_policies, return_policies, locations, categories: [{id, name}], conditions: [name],
-    currency, language}`.
+def choices(http: EbayHttp, categories: Categories, lists: SellerLists, site: NationalSite) -> Mapping[str, Any]:
+    """`{fulfillment_policies, payment_policies, return_policies, locations, store_categories, categories, safety_pictograms,
+    safety_statements: [{id, name}], conditions: [name], currency, language}`.
 
     `categories` are eBay's suggestions for what the account's settings say it sells; without that there are none. What
-    a category takes of the conditions, eBay says when an offer is published. Raises RemoteError.
+    a category takes of the conditions, its form says. Raises RemoteError.
     """
     found: dict[str, Any] = {
         name: _policies(http, site, path, operation) for name, (path, operation) in _POLICIES.items()
     }
     found["locations"] = _locations(http, site)
-    found["categories"] = _categories(http, site, http.settings.sells) if http.settings.sells else []
+    words = http.settings.sells
+    found["categories"] = _suggested(http, categories, site, words) if words else []
+    found["store_categories"] = [{"id": path, "name": path} for path in lists.store_categories() or ()]
+    labels = categories.safety_labels(site)
+    found["safety_pictograms"] = _named(labels.pictogram_names() if labels is not None else {})
+    found["safety_statements"] = _named(labels.statement_names() if labels is not None else {})
     found["conditions"] = list(get_args(Condition))
     return {**found, "currency": site.currency, "language": site.language}
+
+
+def _named(names: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"id": id, "name": name or id} for id, name in names.items()]
 
 
 def _policies(http: EbayHttp, site: NationalSite, path: str, operation: str) -> list[dict[str, str]]:
@@ -54,22 +65,12 @@ def _locations(http: EbayHttp, site: NationalSite) -> list[dict[str, str]]:
     return [
         {"id": location.merchant_location_key, "name": location.name or location.merchant_location_key}
         for location in counted_rows(page)
-        if location.merchant_location_status in (None, "ENABLED")
+        if location.enabled
     ]
 
 
-def _categories(http: EbayHttp, site: NationalSite, words: str) -> list[dict[str, str]]:
-    tree = http.read(
-        Request(
-            "GET",
-            f"{_TAXONOMY}/get_default_category_tree_id",
-            "getDefaultCategoryTreeId",
-            params={"marketplace_id": site.id},
-            who="app",
-        ),
-        CategoryTree,
-    )
-    path = f"{_TAXONOMY}/category_tree/{tree.category_tree_id}/get_category_suggestions"
+def _suggested(http: EbayHttp, categories: Categories, site: NationalSite, words: str) -> list[dict[str, str]]:
+    path = f"{TAXONOMY}/category_tree/{path_of(categories.tree(site))}/get_category_suggestions"
     request = Request("GET", path, "getCategorySuggestions", params={"q": words}, who="app")
     return [
         {"id": row.category.category_id, "name": row.category.category_name}

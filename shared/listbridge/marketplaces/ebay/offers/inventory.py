@@ -66,8 +66,9 @@ class Inventory:
 
     # ---- looking ----
 
-    def offers(self, sku: Sku, site: NationalSite | None = None) -> list[Offer]:
-        """The SKU's fixed-price offers, on one site or on all, no matter who made them. None is an empty list.
+    def offers(self, sku: Sku, site: NationalSite | None = None, *, auctions: bool = False) -> list[Offer]:
+        """The SKU's fixed-price offers, on one site or on all, no matter who made them; `auctions` too, behind the others. None is an
+        empty list.
 
         The site is chosen here: the query's `marketplace_id` "does not have any practical use" (getOffers).
         """
@@ -80,11 +81,12 @@ class Inventory:
             raise refused.verdict from None
         if answer.total is not None and answer.total > len(answer.offers):
             raise UNREADABLE.error(detail="getOffers: more than one page of offers for one SKU")
-        return [
+        found = [
             offer
             for offer in answer.offers
-            if offer.format == "FIXED_PRICE" and (site is None or offer.marketplace_id == site.id)
+            if (auctions or not offer.by_auction) and (site is None or offer.marketplace_id == site.id)
         ]
+        return sorted(found, key=lambda offer: offer.by_auction)
 
     def offer(self, sku: Sku, site: NationalSite) -> Offer | None:
         """The SKU's one offer on a site."""

@@ -24,8 +24,9 @@ from listbridge.domain.verdicts import Rejected, RemoteError
 from listbridge.infra.mapping.listing_html import ListingHtml
 from listbridge.marketplaces.ebay import errors
 from listbridge.marketplaces.ebay.manifest import MAX_SKU_LENGTH
-from listbridge.marketplaces.ebay.offers import wire
+from listbridge.marketplaces.ebay.offers import conditions, wire
 from listbridge.marketplaces.ebay.offers.product_codes import Codes, codes_of
+from listbridge.marketplaces.ebay.offers.regulatory_wire import Regulatory
 from listbridge.marketplaces.ebay.offers.wire import Amount
 from listbridge.marketplaces.ebay.settings import CreationSettings
 from listbridge.marketplaces.ebay.sites import SITES, NationalSite
@@ -62,7 +63,8 @@ class ListingContent:
     """What buyers will read and see of one product on one site; made before the first call, so that no half is sent.
 
     `aspects` covers the variants that can be sold, `refused` says why the other requested ones cannot. `varying` names
-    the aspects that variations differ by, in the shop's order; a product without options has none.
+    the aspects that variations differ by, in the shop's order; a product without options has none. `asked` are the SKUs that
+    are to be sold. `condition_descriptors` are as eBay writes them.
     """
 
     product: ProductFacts
@@ -76,7 +78,10 @@ class ListingContent:
     varying: tuple[str, ...]
     aspects: Mapping[Sku, Mapping[str, list[str]]]
     codes: Mapping[Sku, Codes]
+    asked: frozenset[Sku]
     refused: Mapping[Sku, RemoteError]
+    condition_descriptors: tuple[Mapping[str, Any], ...] = ()
+    regulatory: Regulatory | None = None
 
     def item(self, sku: Sku, quantity: int) -> dict[str, Any]:
         """The inventory item; `quantity` is the highest over all sites."""
@@ -94,22 +99,30 @@ class ListingContent:
         ship_to = wire.SentQuantity(quantity=quantity)
         return wire.SentItem(
             condition=self.settings.condition,
-            condition_description=self.settings.condition_description or None,
+            condition_description=conditions.description(self.settings),
+            condition_descriptors=[dict(one) for one in self.condition_descriptors] or None,
             product=product,
             availability=wire.SentAvailability(ship_to_location_availability=ship_to),
         ).body()
 
     def offer(self, values: Values) -> dict[str, Any]:
         """What a replacement of the offer carries. A quantity or price of None is left out."""
+        vat = self.settings.vat_percentage
         content = wire.OfferContent(
             category_id=self.settings.category_id,
             listing_description=self.listing_description,
+            listing_duration=self.settings.listing_duration,
             listing_policies=wire.ListingPolicies(
                 fulfillment_policy_id=self.settings.fulfillment_policy_id,
                 payment_policy_id=self.settings.payment_policy_id,
                 return_policy_id=self.settings.return_policy_id,
             ),
+            lot_size=self.settings.lot_size,
             merchant_location_key=self.settings.merchant_location_key,
+            regulatory=self.regulatory,
+            secondary_category_id=self.settings.secondary_category_id or None,
+            store_category_names=self.settings.store_category_names or None,
+            tax=None if vat is None else wire.SentTax(vat_percentage=float(vat)),
         ).body()
         if values.quantity is not None:
             content["availableQuantity"] = values.quantity
@@ -125,7 +138,7 @@ class ListingContent:
         """The offer as it is, with our content and values in it: what we do not manage stays."""
         old, new = shown.replacement(), self.offer(values)
         merged = {**old, **new}
-        for name in ("listingPolicies", "pricingSummary"):
+        for name in ("listingPolicies", "pricingSummary", "regulatory", "tax"):
             if isinstance(old.get(name), Mapping):
                 merged[name] = {**old[name], **new.get(name, {})}
         return merged
@@ -162,6 +175,13 @@ class ListingContent:
                 specifications=specifications, aspects_image_varies_by=[picture_option(self.varying, shown)]
             ),
         ).body()
+
+    def names_product(self, sku: Sku, aspect: str) -> bool:
+        """Whether an item specific stands in one of the product's own fields ("look for product identifier names (brand, mpn, upc,
+        ean, isbn) in the localizedAspectName fields", InventoryItem.product, sell_inventory 1.18.4)."""
+        name = aspect.casefold()
+        told = {"mpn": self.settings.mpn, "brand": self._brand()}
+        return bool(told.get(name)) or name in self.codes.get(sku, {})
 
     def _brand(self) -> str:
         return _brand_of(self.product, self.settings)
@@ -219,6 +239,7 @@ def listing_content(
         variants=by_sku,
         varying=varying,
         aspects=aspects,
+        asked=frozenset(skus),
         codes=codes_of((by_sku[sku] for sku in aspects), site, fill=settings.without_barcode == "does_not_apply"),
         refused=refused,
     )

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from decimal import InvalidOperation
 
 from listbridge.domain.ids import AccountId, ListingKey, RemoteId, Site, Sku
-from listbridge.domain.listings.listing import Listing, RemoteState, Values
+from listbridge.domain.listings.listing import NOTHING, SOLD_BY_AUCTION, Listing, RemoteState, Values
 from listbridge.domain.ports import RemoteListing
+from listbridge.domain.problem import Problem
 from listbridge.marketplaces.ebay.errors import UNREADABLE
 from listbridge.marketplaces.ebay.offers.inventory import Inventory
 from listbridge.marketplaces.ebay.offers.wire import Item, Offer
@@ -26,16 +27,17 @@ class Reader:
         """One entry per listing, in their order: one call for up to 25 items, and one per SKU for its offers."""
         skus = list(dict.fromkeys(listing.key.sku for listing in listings))
         items = self.inventory.items(skus)
-        offers = {sku: {offer.marketplace_id: offer for offer in self.inventory.offers(sku)} for sku in skus}
+        offers = {sku: self.inventory.offers(sku, auctions=True) for sku in skus}
         return [
-            self._shown(listing.key, offers[listing.key.sku].get(listing.key.site), items[listing.key.sku])
+            self._shown(listing.key, _of(listing, offers[listing.key.sku]), items[listing.key.sku])
             for listing in listings
         ]
 
     def find(self, site: Site, sku: Sku) -> RemoteListing | None:
-        """The account's offer for a SKU on a site, published or not; None when there is none."""
-        offer = self.inventory.offer(sku, site_of(site))
-        if offer is None:
+        """The account's offer for a SKU on a site, published or not; an auction only where there is no other, and while it runs. None
+        when there is none."""
+        offer = next(iter(self.inventory.offers(sku, site_of(site), auctions=True)), None)
+        if offer is None or (offer.by_auction and offer.listing_id is None):
             return None
         return self._shown(ListingKey(self.account, site, sku), offer, self.inventory.item(sku))
 
@@ -53,9 +55,16 @@ class Reader:
             offer=RemoteId(offer.offer_id),
             remote=listing,
             group=RemoteId(item.group) if item is not None and item.group else None,
-            values=values_of(offer, item),
+            values=NOTHING if offer.by_auction else values_of(offer, item),
+            held=Problem(SOLD_BY_AUCTION, fix="wait_for_auction") if offer.by_auction and listing else None,
             url=self.url(site_of(key.site), listing) if listing else "",
         )
+
+
+def _of(listing: Listing, offers: Sequence[Offer]) -> Offer | None:
+    """The listing's own: on its site, and an auction only where it is the one that was linked."""
+    here = (offer for offer in offers if offer.marketplace_id == listing.key.site)
+    return next((offer for offer in here if not offer.by_auction or offer.offer_id == listing.offer), None)
 
 
 def values_of(offer: Offer, item: Item | None) -> Values:

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from listbridge.domain.money import Money
 from listbridge.infra.calls.wire_models import CamelSent, CamelTold
+from listbridge.marketplaces.ebay.offers.regulatory_wire import Regulatory
 
 
 class ErrorParameter(CamelTold):
@@ -151,6 +152,11 @@ class Offer(CamelTold, extra="allow"):
     listing: ListingDetails | None = None
 
     @property
+    def by_auction(self) -> bool:
+        """Anything but a fixed price, whose values are not ours to change."""
+        return self.format != "FIXED_PRICE"
+
+    @property
     def listing_id(self) -> str | None:
         """The live listing's id; None while the offer is not on sale.
 
@@ -249,6 +255,7 @@ class SentItem(CamelSent):
 
     condition: str
     condition_description: str | None = None
+    condition_descriptors: list[dict[str, Any]] | None = None
     product: Product
     availability: SentAvailability
 
@@ -259,14 +266,23 @@ class ListingPolicies(CamelSent):
     return_policy_id: str
 
 
+class SentTax(CamelSent):
+    vat_percentage: float
+
+
 class OfferContent(CamelSent):
     """What we manage of an offer, without its keys, quantity and price."""
 
     category_id: str
     listing_description: str
-    listing_duration: str = "GTC"
+    listing_duration: str
     listing_policies: ListingPolicies
+    lot_size: int | None = None
     merchant_location_key: str
+    regulatory: Regulatory | None = None
+    secondary_category_id: str | None = None
+    store_category_names: list[str] | None = None
+    tax: SentTax | None = None
 
 
 class RevisedOffer(CamelSent):
@@ -331,10 +347,28 @@ class Location(CamelTold):
     name: str | None = None
     merchant_location_status: str | None = None
 
+    @property
+    def enabled(self) -> bool:
+        return self.merchant_location_status in (None, "ENABLED")
+
 
 class Locations(CamelTold):
     locations: list[Location] = Field(default_factory=list)
     total: int | None = None
+
+
+class StoreCategory(CamelTold):
+    category_name: str = ""
+    children_categories: list[StoreCategory] | None = None
+
+    def paths(self, above: str = "") -> list[str]:
+        """Its whole path and those below it, as an offer names them: "/Fashion/Men"."""
+        path = f"{above}/{self.category_name}"
+        return [path, *(below for child in self.children_categories or () for below in child.paths(path))]
+
+
+class StoreCategories(CamelTold):
+    store_categories: list[StoreCategory] | None = None
 
 
 class CategoryTree(CamelTold):

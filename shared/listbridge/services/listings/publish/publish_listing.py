@@ -353,6 +353,7 @@ class _Work(PublishWork):
             group=remote.group,
             seen=remote.shown,
             fulfilled_by_marketplace=remote.fulfilled_by_marketplace,
+            held=remote.held,
             now=self.deps.clock.now(),
         )
         self._tell([self.deps.listings.change(row.key, link)], "linked", {"remote": remote.remote, "url": remote.url})

@@ -54,6 +54,9 @@ def test_a_text_is_a_sentence_with_plain_blanks(text: str):
     assert text[0].isupper() or text.startswith(("eBay", "{"))
     assert text.endswith((".", "}"))
     assert {name for _, name, _, _ in Formatter().parse(text) if name} <= {
+        "allowed",
+        "category",
+        "condition",
         "count",
         "field",
         "length",
@@ -66,6 +69,7 @@ def test_a_text_is_a_sentence_with_plain_blanks(text: str):
         "site",
         "sku",
         "value",
+        "values",
     }
 
 
