@@ -49,6 +49,7 @@ _CATALOGUE: dict[int, tuple[str, str, str]] = {
     25019: (_INVENTORY, "REQUEST", "Cannot revise the listing."),
     25021: (_INVENTORY, "REQUEST", "Invalid condition information."),
     25022: (_INVENTORY, "REQUEST", "Invalid attribute."),
+    25024: (_INVENTORY, "REQUEST", "Invalid Best Offer information."),
     25025: (_INVENTORY, "APPLICATION", "Concurrent access of Inventory or InventoryItemGroup. Please try again later"),
     25026: (_INVENTORY, "REQUEST", "Selling limits exceeded."),
     25029: (_INVENTORY, "REQUEST", "A field is required for this category."),

@@ -64,7 +64,12 @@ _OFFER = {
     "storeCategoryNames": [str],
     "tax": {"applyTax": bool, "thirdPartyTaxCategory": str, "vatPercentage": (int, float)},
     "pricingSummary": {"price": _AMOUNT, "auctionStartPrice": _AMOUNT, "auctionReservePrice": _AMOUNT},
-    "listingPolicies": {"fulfillmentPolicyId": str, "paymentPolicyId": str, "returnPolicyId": str},
+    "listingPolicies": {
+        "fulfillmentPolicyId": str,
+        "paymentPolicyId": str,
+        "returnPolicyId": str,
+        "bestOfferTerms": {"bestOfferEnabled": bool},
+    },
     "includeCatalogProductDetails": bool,
 }
 _NEW_OFFER = {**_OFFER, "sku": str, "marketplaceId": str, "format": str}

@@ -196,6 +196,8 @@ def refuse_conflicting_variations(seller: Seller, group: Group, offers: list[Off
         other = taken.setdefault(tuple(combination), offer.sku)
         if other != offer.sku:
             raise EbayError(25013, f"Two variations are alike: {other} and {offer.sku}.")
+    if any((value_at(offer.data, "listingPolicies.bestOfferTerms") or {}).get("bestOfferEnabled") for offer in offers):
+        raise EbayError(25013, "Best Offer is not available for multi-variation listings.")
     _refuse_mixed_codes([seller.items[offer.sku].product for offer in offers])
     first = offers[0]
     category = CATALOGUE.category(SITES[first.marketplace_id].tree_id, str(first.data["categoryId"]))

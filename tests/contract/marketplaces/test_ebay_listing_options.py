@@ -71,6 +71,28 @@ def test_what_is_not_chosen_is_not_sent_and_stays_as_the_seller_set_it(stage: Eb
     assert [live.remote for live in stage.live()] == [done.remote]
 
 
+@pytest.mark.parametrize("told", [True, False])
+def test_whether_buyers_may_offer_less_is_said_of_one_product_and_kept_where_it_is_not_said(
+    stage: EbayStage, told: bool
+) -> None:
+    request, sent = with_settings(stage.request(1), best_offer=told), watch(stage)
+    adapter, desk = stage.open(), stage.new_desk(request)
+    adapter.publish(request, desk.worker())
+    [offer] = bodies(stage, sent, "createOffer")
+    assert offer["listingPolicies"]["bestOfferTerms"] == {"bestOfferEnabled": told}
+    adapter.full_revise(with_settings(request, best_offer=None), desk.worker())
+    [after] = bodies(stage, sent, "updateOffer")
+    assert after["listingPolicies"]["bestOfferTerms"] == {"bestOfferEnabled": told}
+
+
+def test_buyers_may_not_offer_less_for_variations(stage: EbayStage) -> None:
+    request, adapter = with_settings(stage.request(6), best_offer=True), stage.open()
+    assert [(one.field, one.problem.code) for one in adapter.preview(request)] == [
+        ("settings.best_offer", "ebay_best_offer_with_variations")
+    ]
+    assert refused(stage, adapter, request) == ("ebay_best_offer_with_variations", {})
+
+
 REFUSED: dict[str, tuple[str, dict[str, Any], str, str, dict[str, str]]] = {
     "a second category that there is not": (
         "EBAY_GB",

@@ -67,6 +67,18 @@ def test_what_is_wrong_in_the_profile_is_sent_when_it_is_corrected_there(seller:
     sent(seller)
 
 
+@walks("ebay_best_offer_with_variations", on=EBAY)
+def test_a_product_with_variations_is_sent_where_buyers_cannot_offer_less(seller: Seller) -> None:
+    edit(seller, {"best_offer": True})
+    in_list(seller, "MUG", "PLATE")
+    seller.its.act(seller.list, "send")
+    named(reason(seller, "MUG"), "ebay_best_offer_with_variations", "edit_creation_profile")
+    assert seller.its.ebay.world.sellers["anna"].items == {}
+    edit(seller, {"best_offer": False})
+    seller.its.act(seller.list, "send")
+    assert (reason(seller, "MUG"), sorted(seller.live_offers())) == (None, ["MUG", "PLATE"])
+
+
 @walks("ebay_aspect_may_not_vary", on=EBAY)
 def test_an_option_that_may_not_vary_becomes_another_item_specific(seller: Seller) -> None:
     edit(seller, {"option_aspects": {"Color": "Brand"}})

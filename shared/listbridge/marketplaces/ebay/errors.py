@@ -74,6 +74,7 @@ CATEGORY_UNKNOWN = Row(Rejected, "ebay_category_unknown", "edit_creation_profile
 CONDITION_NOT_ALLOWED = Row(Rejected, "ebay_condition_not_allowed", "edit_creation_profile")
 DESCRIPTOR_MISSING = Row(Rejected, "ebay_condition_descriptor_missing", "edit_creation_profile")
 DESCRIPTOR_REFUSED = Row(Rejected, "ebay_condition_descriptor_refused", "edit_creation_profile")
+OFFERS_WITH_VARIATIONS = Row(Rejected, "ebay_best_offer_with_variations", "edit_creation_profile")
 CONTACT_INCOMPLETE = Row(Rejected, "ebay_contact_incomplete", "edit_creation_profile")
 NOBODY_IN_EU = Row(Rejected, "ebay_nobody_in_eu", "edit_creation_profile")
 SAFETY_NEEDED = Row(Rejected, "ebay_safety_needed", "edit_creation_profile")
@@ -130,6 +131,7 @@ BY_ID: Final[Mapping[int, Row]] = {
     25013: Row(Rejected, "ebay_variations_refused", "check_options_in_shop"),
     25018: _NOT_READY,
     25019: Row(Rejected, "ebay_revision_refused", "read_ebay_message"),
+    25024: Row(Rejected, "ebay_best_offer_refused", _PROFILE),
     25025: _BUSY,
     25026: Row(Rejected, "ebay_selling_limit", "raise_selling_limit"),
     25029: _ASPECT_MISSING,

@@ -99,6 +99,7 @@ class CreationSettings(BaseModel):
     )
     lot_size: int | None = Field(default=None, gt=1, lt=450_000, title="Pieces in one lot")
     vat_percentage: Decimal | None = Field(default=None, ge=0, lt=100, decimal_places=3, title="VAT, in per cent")
+    best_offer: bool | None = Field(default=None, title="Buyers may offer less (not with variations)")
     manufacturer: Contact | None = Field(default=None, title="Manufacturer (product safety)")
     responsible_persons: list[Contact] = Field(
         default_factory=list, max_length=5, title="Who answers for the product in the EU"

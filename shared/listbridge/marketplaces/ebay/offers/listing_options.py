@@ -13,9 +13,9 @@ from listbridge.marketplaces.ebay.sites import NationalSite
 
 
 def problems(
-    categories: Categories, lists: SellerLists, site: NationalSite, settings: CreationSettings
+    categories: Categories, lists: SellerLists, site: NationalSite, settings: CreationSettings, *, varies: bool
 ) -> Iterator[tuple[str, RemoteError]]:
-    """Each with its field. Raises RemoteError where eBay cannot tell."""
+    """Each with its field; the product `varies` where its listing has variations. Raises RemoteError where eBay cannot tell."""
     second = settings.secondary_category_id
     if second:
         try:
@@ -34,6 +34,8 @@ def problems(
         yield "settings.lot_size", errors.LOTS_NOT_HERE.error(params={"category": settings.category_id})
     if settings.vat_percentage is not None and not site.vat:
         yield "settings.vat_percentage", errors.VAT_NOT_HERE.error(params={"site": site.id})
+    if settings.best_offer and varies:  # "Best Offer is not available for multi-variation listings" (BestOffer)
+        yield "settings.best_offer", errors.OFFERS_WITH_VARIATIONS.error()
     if not lists.ships_from(site, settings.merchant_location_key):
         location = {"name": settings.merchant_location_key}
         yield "settings.merchant_location_key", errors.LOCATION_UNKNOWN.error(params=location)

@@ -107,7 +107,7 @@ class ListingContent:
 
     def offer(self, values: Values) -> dict[str, Any]:
         """What a replacement of the offer carries. A quantity or price of None is left out."""
-        vat = self.settings.vat_percentage
+        vat, haggles = self.settings.vat_percentage, self.settings.best_offer
         content = wire.OfferContent(
             category_id=self.settings.category_id,
             listing_description=self.listing_description,
@@ -116,6 +116,7 @@ class ListingContent:
                 fulfillment_policy_id=self.settings.fulfillment_policy_id,
                 payment_policy_id=self.settings.payment_policy_id,
                 return_policy_id=self.settings.return_policy_id,
+                best_offer_terms=None if haggles is None else {"bestOfferEnabled": haggles},
             ),
             lot_size=self.settings.lot_size,
             merchant_location_key=self.settings.merchant_location_key,

@@ -69,7 +69,9 @@ def problems(categories: Categories, lists: SellerLists, request: PublishRequest
     )
     found = list(product.problems(request))
     told = {(one.field, one.problem.code, one.sku) for one in found}
-    for one, _ in _refusals(categories, lists, site, settings, _as_if_whole(request, settings, site)):
+    for one, _ in _refusals(
+        categories, lists, site, settings, _as_if_whole(request, settings, site), varies=request.product.has_options
+    ):
         if (one.field, one.problem.code, one.sku) not in told:
             found.append(one)
     return tuple(found)
@@ -81,7 +83,7 @@ def prepared(categories: Categories, lists: SellerLists, request: PublishRequest
     site, settings = site_of(request.site), read_settings(CreationSettings, request.creation.settings)
     content = listing_content(request.product, _skus(request), settings, site)
     refused: dict[Sku, RemoteError] = {}
-    for one, error in _refusals(categories, lists, site, settings, content):
+    for one, error in _refusals(categories, lists, site, settings, content, varies=request.product.has_options):
         if one.sku is None:
             raise error
         refused.setdefault(one.sku, error)
@@ -102,6 +104,8 @@ def _refusals(
     site: NationalSite,
     settings: CreationSettings,
     content: ListingContent | None,
+    *,
+    varies: bool,
 ) -> Iterator[Told]:
     """What eBay would refuse of the profile in its category, and then of the product."""
     try:
@@ -114,7 +118,7 @@ def _refusals(
     allowed = categories.conditions(site, settings.category_id)
     for field, error in (
         *conditions.problems(settings, allowed),
-        *listing_options.problems(categories, lists, site, settings),
+        *listing_options.problems(categories, lists, site, settings, varies=varies),
         *product_safety.problems(categories, site, settings),
     ):
         yield FieldProblem(field, error.problem), error

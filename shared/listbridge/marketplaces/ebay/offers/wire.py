@@ -261,6 +261,7 @@ class SentItem(CamelSent):
 
 
 class ListingPolicies(CamelSent):
+    best_offer_terms: dict[str, bool] | None = None
     fulfillment_policy_id: str
     payment_policy_id: str
     return_policy_id: str
