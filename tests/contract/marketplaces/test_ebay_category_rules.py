@@ -16,7 +16,7 @@ from listbridge.domain.verdicts import RateLimited, Rejected, RetryLater
 from simulators.faults import Fault
 from tests.contract.marketplaces.ebay_acts import bodies, publish, watch
 from tests.contract.marketplaces.staged_ebay import EbayStage
-from tests.contract.marketplaces.stages import jumper
+from tests.contract.marketplaces.stages import candle, jumper
 from tests.contract.marketplaces.test_ebay_refusals import with_settings
 from tests.fakes.budget import FakeBudget
 
@@ -37,7 +37,10 @@ def stage(ebay: EbayStage) -> EbayStage:
 def card(stage: EbayStage, **settings: Any) -> PublishRequest:
     aspects = {**CARDS["aspects"], **settings.pop("aspects", {})}
     aspects = {name: values for name, values in aspects.items() if values}
-    return with_settings(stage.request(1), **{**CARDS, "aspects": aspects, **settings})
+    facts = candle()
+    facts = replace(facts, variants=tuple(replace(one, barcode="") for one in facts.variants))
+    request = replace(stage.request(1), product=facts)
+    return with_settings(request, **{**CARDS, "aspects": aspects, **settings})
 
 
 class NothingToLookUp(FakeBudget):
@@ -155,6 +158,17 @@ def test_where_nobody_could_look_it_up_ebay_itself_refuses_the_same(stage: EbayS
     with pytest.raises(Rejected):
         unlooked(stage).publish(request, stage.new_desk(request).worker())
     assert stage.calls.count("publishOffer") == 1
+    assert stage.live() == []
+
+
+def test_what_ebays_catalogue_may_know_by_a_barcode_is_left_to_ebay(stage: EbayStage) -> None:
+    request = card(stage, aspects={"Game": []})
+    request = replace(request, product=candle())
+    adapter = stage.open()
+    assert adapter.preview(request) == ()
+    with pytest.raises(Rejected) as caught:
+        adapter.publish(request, stage.new_desk(request).worker())
+    assert (caught.value.problem.code, caught.value.problem.params["name"]) == ("ebay_aspect_missing", "Game")
     assert stage.live() == []
 
 

@@ -86,7 +86,7 @@ def test_variants_with_codes_of_every_kind_are_published_together(stage: EbaySta
 def test_a_missing_item_specific_is_told_by_its_name(stage: EbayStage) -> None:
     facts = replace(candle(), vendor="")
     error = refused(stage, replace(stage.request(1), product=facts))
-    assert (error.problem.code, error.problem.fix) == ("ebay_aspect_needed", "edit_creation_profile")
+    assert (error.problem.code, error.problem.fix) == ("ebay_aspect_missing", "edit_creation_profile")
     assert error.problem.params["name"] == "Brand"
 
 

@@ -59,8 +59,9 @@ def _field(name: str, settings: CreationSettings, error: RemoteError) -> str:
 
 
 def _of_row(content: ListingContent, sku: Sku, row: Row, told: Told) -> Iterator[tuple[str, RemoteError]]:
-    for name, known in told.items():
-        if known.required and name not in row and not content.names_product(sku, name):
+    needed = () if content.may_be_in_catalogue(sku) else [name for name, known in told.items() if known.required]
+    for name in needed:
+        if name not in row and not content.names_product(sku, name):
             yield name, errors.ASPECT_NEEDED.error(params={"name": name, "category": content.settings.category_id})
     for name, values in row.items():
         if name in told:

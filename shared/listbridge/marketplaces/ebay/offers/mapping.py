@@ -184,6 +184,12 @@ class ListingContent:
         told = {"mpn": self.settings.mpn, "brand": self._brand()}
         return bool(told.get(name)) or name in self.codes.get(sku, {})
 
+    def may_be_in_catalogue(self, sku: Sku) -> bool:
+        """Whether eBay may know the product by its code, "and the product aspects that are defined for the eBay Catalog product will
+        automatically get picked up" (Product.aspects, sell_inventory 1.18.4): nobody can tell before which of them that gives."""
+        codes = self.codes.get(sku, {})
+        return any(code != self.site.no_code for code in (*codes.get("ean", ()), *codes.get("upc", ())))
+
     def _brand(self) -> str:
         return _brand_of(self.product, self.settings)
 
