@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)]
@@ -58,3 +58,7 @@ class Contact(BaseModel):
     @property
     def in_eu(self) -> bool:
         return self.country in EU
+
+
+DrawnContact = Annotated[Contact, WithJsonSchema(Contact.model_json_schema())]
+"""The same in a form, which has no references: what draws it need not follow any."""

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationInfo, field_validator
 
-from listbridge.marketplaces.ebay.safety import Contact, Label
+from listbridge.marketplaces.ebay.safety import DrawnContact, Label
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
@@ -100,8 +100,8 @@ class CreationSettings(BaseModel):
     lot_size: int | None = Field(default=None, gt=1, lt=450_000, title="Pieces in one lot")
     vat_percentage: Decimal | None = Field(default=None, ge=0, lt=100, decimal_places=3, title="VAT, in per cent")
     best_offer: bool | None = Field(default=None, title="Buyers may offer less (not with variations)")
-    manufacturer: Contact | None = Field(default=None, title="Manufacturer (product safety)")
-    responsible_persons: list[Contact] = Field(
+    manufacturer: DrawnContact | None = Field(default=None, title="Manufacturer (product safety)")
+    responsible_persons: list[DrawnContact] = Field(
         default_factory=list, max_length=5, title="Who answers for the product in the EU"
     )
     safety_pictograms: list[Label] = Field(default_factory=list, max_length=2, title="Product safety pictograms")

@@ -13,7 +13,8 @@ from listbridge.domain.verdicts import RetryLater
 from listbridge.infra.calls.api_client import CallRefused, path_of
 from listbridge.infra.calls.shelf import Shelf
 from listbridge.marketplaces.ebay.client import INVENTORY, EbayHttp, Request
-from listbridge.marketplaces.ebay.offers.wire import Location, StoreCategories
+from listbridge.marketplaces.ebay.offers.store_wire import StoreCategories
+from listbridge.marketplaces.ebay.offers.wire import Location
 from listbridge.marketplaces.ebay.sites import NationalSite
 
 _LASTS = timedelta(minutes=10)

@@ -358,20 +358,6 @@ class Locations(CamelTold):
     total: int | None = None
 
 
-class StoreCategory(CamelTold):
-    category_name: str = ""
-    children_categories: list[StoreCategory] | None = None
-
-    def paths(self, above: str = "") -> list[str]:
-        """Its whole path and those below it, as an offer names them: "/Fashion/Men"."""
-        path = f"{above}/{self.category_name}"
-        return [path, *(below for child in self.children_categories or () for below in child.paths(path))]
-
-
-class StoreCategories(CamelTold):
-    store_categories: list[StoreCategory] | None = None
-
-
 class CategoryTree(CamelTold):
     category_tree_id: str
 
