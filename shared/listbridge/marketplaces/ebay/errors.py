@@ -118,7 +118,7 @@ BY_ID: Final[Mapping[int, Row]] = {
     2001: THROTTLED,
     2002: UNAVAILABLE,  # the gateway knows no such address: never a thing that is gone
     20403: Row(Rejected, "ebay_account_not_ready", "opt_in_business_policies"),
-    195001: Row(NotFound, "ebay_refused", "read_ebay_message"),  # getPublicKey knows no such key; no seller sees it
+    195001: Row(NotFound, "ebay_key_not_there", "read_ebay_message"),  # of getPublicKey
     25003: Row(Rejected, "ebay_price_refused", "set_price_in_shop"),
     25004: QUANTITY,
     25005: Row(Rejected, "ebay_category_refused", _PROFILE),
