@@ -74,12 +74,13 @@ def get_adoption(
 ) -> AdoptionView:
     """Shows every listing that was found: what is in it, what is in the way of adopting it, and what became of it."""
     deps = deps_of(router)
+    start = opened(router, cursor)
     account, job = deps.configuration.get(Account, account_id), deps.jobs.get(JobId(job_id))
     params = job.params
     if job.account != account.id or not isinstance(params, AdoptionParams):
         raise Missing("job", job_id)
     adopting = deps.marketplaces.open(account).adopting()
-    entries, following = deps.jobs.entries(job.id, opened(router, cursor), limit)
+    entries, following = deps.jobs.entries(job.id, start, limit)
     return AdoptionView(
         job=JobView.of(job),
         site=params.site,

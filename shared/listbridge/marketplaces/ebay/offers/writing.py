@@ -211,7 +211,11 @@ class VariantWriting:
             self.steps.save(**{f"creating_offer:{sku}": "1" for sku in new})
         budget = self.inventory.http.connection.budget
         budget.prepay("bulkCreateOrReplaceInventoryItem", 1, wait_s=0, kept_s=_KEPT_S)
-        budget.prepay(*(("bulkCreateOffer", 1) if new else ("updateOffer", len(skus))), wait_s=0, kept_s=_KEPT_S)
+        if new:
+            budget.prepay("bulkCreateOffer", 1, wait_s=0, kept_s=_KEPT_S)
+        else:
+            for operation in ("getOffers", "updateOffer"):
+                budget.prepay(operation, len(skus), wait_s=0, kept_s=_KEPT_S)
         became = _Together()
         with self.steps.unit(*skus) as unit:
             written = self._put_items(skus, unit, became)
