@@ -120,9 +120,16 @@ def test_an_inventory_of_which_nothing_is_left_keeps_one_piece_and_all_its_produ
     told = inventory(product("S", 5, size="S"), product("M", 0, size="M"))
     body = told.merged({Sku("S"): Values(0)})
     assert left(body) == 0
-    assert [(one.sku, one.offerings[0].quantity) for one in asleep(body, told.unchanged()).products] == [("S", 1), ("M", 0)]
+    assert [(one.sku, one.offerings[0].quantity) for one in asleep(body, told.unchanged()).products] == [
+        ("S", 1),
+        ("M", 0),
+    ]
     again = inventory(product("S", 1, size="S"), product("M", 0, size="M"))
-    assert tuple(one.rests("inactive") for one in (told, again, inventory(product("CANDLE", 1)))) == (False, True, False)
+    assert tuple(one.rests("inactive") for one in (told, again, inventory(product("CANDLE", 1)))) == (
+        False,
+        True,
+        False,
+    )
 
 
 def test_the_piece_that_is_kept_is_of_a_product_that_buyers_can_be_shown() -> None:
