@@ -40,7 +40,7 @@ def test_a_buyer_who_closes_their_account_is_erased_and_for_a_forger_nobody_is(m
 
     its.marketplace.do("subscribe_notices", url=told["address"], token=told["token"], topics=[DELETION])
     its.marketplace.do("close_account", username=gone)
-    until(lambda: its.order(orders[0])["erased_at"] is not None, "the buyer erased", within_s=30)
+    until(lambda: its.order(orders[0])["erased_at"] is not None, "the buyer erased", within_s=120)
     assert its.order(orders[0])["buyer"] is None
     assert its.order(orders[1])["buyer"]["name"] == f"Ottilie {stays}"
     statuses = [one["status"] for one in its.marketplace.get("deliveries")["attempts"] if one["topic"] == DELETION]

@@ -6,8 +6,8 @@ import pytest
 
 from tests.histories.played import played
 
-# Behind the tests of the other system on this machine, not beside them: two at once would wait for each other.
-pytestmark = [pytest.mark.emulator, pytest.mark.xdist_group("local-system"), pytest.mark.timeout(900)]
+# Beside the tests of the other system on this machine: behind them it would be what the whole run waits for.
+pytestmark = [pytest.mark.emulator, pytest.mark.xdist_group("history"), pytest.mark.timeout(900)]
 
 
 def test_a_short_history_comes_true() -> None:
