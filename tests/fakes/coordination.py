@@ -6,7 +6,6 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import batched
 
 from listbridge.domain.ports import Clock, Conflict, Lease
 from tests.fakes.cuts import TOGETHER, Hook, no_cut
@@ -35,7 +34,7 @@ class FakeLeases:
 
     def acquire_many(self, keys: Sequence[str], owner: str, *, seconds: float) -> dict[str, Lease]:
         taken: dict[str, Lease] = {}
-        for some in batched(keys, TOGETHER):
+        for some in (keys[at : at + TOGETHER] for at in range(0, len(keys), TOGETHER)):
             self._before_write("leases.acquire_many")
             with self._lock:
                 leases = [self._acquire(key, owner, seconds) for key in some]
@@ -55,7 +54,7 @@ class FakeLeases:
             self._release(lease)
 
     def release_many(self, leases: Sequence[Lease]) -> None:
-        for some in batched(leases, TOGETHER):
+        for some in (leases[at : at + TOGETHER] for at in range(0, len(leases), TOGETHER)):
             self._before_write("leases.release_many")
             with self._lock:
                 for lease in some:

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import batched
 
 from listbridge.domain.ids import AccountId, ListingKey, SalesListId, Sku
 from listbridge.domain.listings.bands import Band
@@ -63,7 +62,7 @@ class FakeListingRepository:
 
     def save_many(self, listings: Sequence[Listing]) -> dict[ListingKey, Listing]:
         done: dict[ListingKey, Listing] = {}
-        for some in batched(listings, TOGETHER):
+        for some in (listings[at : at + TOGETHER] for at in range(0, len(listings), TOGETHER)):
             self._before_write("listings.save_many")
             with self._lock:
                 for listing in some:
