@@ -10,8 +10,7 @@ from tests.conftest import ROOT, ByGroup, group_of
 
 
 @pytest.mark.parametrize(
-    ("folder", "groups"),
-    [("e2e", {"local-system"}), ("integration", {"integration"}), ("histories", {"history", "local-system"})],
+    ("folder", "groups"), [("e2e", {"local-system"}), ("integration", {"integration"}), ("histories", {"history"})]
 )
 def test_what_needs_the_emulator_names_a_group_of_its_folder(folder: str, groups: set[str]) -> None:
     files = [file for file in sorted((ROOT / "tests" / folder).glob("test_*.py")) if _on_emulator(file)]
