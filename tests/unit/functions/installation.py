@@ -47,6 +47,7 @@ from simulators.ebay import EbaySimulator
 from simulators.shopify.app import ShopifySimulator
 from tests.fakes import ebay_process
 from tests.fakes.budget import FakeBudget
+from tests.fakes.noted_writes import NotingSession, Write
 from tests.fakes.order_drafts import BUYER
 from tests.fakes.remote_orders import RULES, remote_order
 from tests.fakes.stores import Stores
@@ -88,6 +89,8 @@ class Installation:
 
     def __init__(self) -> None:
         self.stores = Stores()
+        self.writes: list[Write] = []
+        """Every call that left to change something on a shop or a marketplace."""
         clock = self.stores.clock
         self.shopify = ShopifySimulator(
             shop_domain=SHOP_DOMAIN,
@@ -102,7 +105,7 @@ class Installation:
         transport = Transport(self.doors)
 
         def session(observe: bool, budget: Budget | None, longest_call_s: float) -> HttpSession:
-            return HttpSession(observe=observe, budget=budget, transport=transport)
+            return NotingSession(self.writes, observe=observe, budget=budget, transport=transport)
 
         def budget(*_: Any) -> Budget:
             return FakeBudget(clock)

@@ -1,0 +1,217 @@
+"""A seller of the simulated Shopify on one marketplace: the words for what they do, and for what can be seen of it.
+
+The same words on every marketplace: the admin API for what a seller does, deeds of the simulators for what happens outside.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, ClassVar
+
+import pytest
+
+from listbridge.domain.work import Hint, HintKind, Lane, ShopEvent
+from simulators.amazon.offers.live import live_listings
+from simulators.etsy.offers.live import listings_shown
+from tests.unit.functions.installation import SHOP_DOMAIN, SITE, Installation
+from tests.unit.functions.seller import Seller
+from tests.unit.remedies.amazon_installation import SITE as AMAZON_SITE
+from tests.unit.remedies.amazon_installation import AmazonInstallation
+from tests.unit.remedies.etsy_installation import SITE as ETSY_SITE
+from tests.unit.remedies.etsy_installation import EtsyInstallation
+
+
+@dataclass(frozen=True)
+class Offered:
+    """What buyers meet of one SKU."""
+
+    quantity: int
+    price: Decimal
+
+
+class Merchant(Seller, ABC):
+    """anna with a connected shop, an account whose guard asks nothing, and a sales list named Everything.
+
+    `account` changes fields of her account, as `POST /v1/accounts` takes them.
+    """
+
+    slug: ClassVar[str]
+    site: ClassVar[str]
+
+    def __init__(self, installation: Installation, **account: Any) -> None:
+        self.its = installation
+        self.shop = installation.connect_shop()
+        self.account = installation.connect_account(self.shop, **account)
+        self.list = installation.make_list(self.account)
+
+    @classmethod
+    @abstractmethod
+    def installed(cls) -> Installation:
+        """A whole installation in memory, with the simulated marketplace before it."""
+
+    @abstractmethod
+    def offers(self) -> dict[str, Offered]:
+        """What buyers can take now, by SKU."""
+
+    @abstractmethod
+    def hers(self) -> Any:
+        """The simulator of her marketplace: `deeds`, `faults`, `world`."""
+
+    # ---- what she does ----
+
+    def in_list(self, *skus: str, stock: int = 7, price: str = "12.50", title: str = "Mug", to: str = "") -> str:
+        """A new product of the shop, with one variant per SKU, put into her list and sent nowhere; its id."""
+        product = self.its.add_product(*skus, stock=stock, price=price, title=title)
+        self.its.add_items(to or self.list, product)
+        return product
+
+    def on_sale(self, *skus: str, stock: int = 7, price: str = "12.50", title: str = "Mug", to: str = "") -> str:
+        """The same, and sent: live on the marketplace; its id."""
+        product = self.in_list(*skus, stock=stock, price=price, title=title, to=to)
+        self.act("send", [self.row(sku, to)["id"] for sku in skus], to=to)
+        missing = set(skus) - self.offers().keys()
+        assert not missing, f"not live: {[self.row(sku, to) for sku in missing]}"
+        return product
+
+    def act(self, action: str, items: Any = "all", *, to: str = "") -> Any:
+        """An action on items of her list, approved when it asks, and done; the job as it ended."""
+        return self.its.act(to or self.list, action, items)
+
+    def other_list(self, name: str = "Second") -> str:
+        creation = self.its.get("/creation-profiles")["creation_profiles"][0]["id"]
+        body = {"name": name, "account": self.account, "site": self.site, "creation_profile": creation}
+        return str(self.its.post("/sales-lists", body)["id"])
+
+    def edit(self, path: str, **changes: Any) -> Any:
+        """An edit of a document, approved when it asks, and done; the document as it is then."""
+        answer = self.its.call("PATCH", f"/v1{path}", changes)
+        assert answer.status in (200, 202), answer.text
+        job = answer.body.get("job") if answer.status == 202 else None
+        if job is not None and job["state"] == "awaiting_approval":
+            self.its.post(f"/jobs/{job['id']}/approve", expect=200)
+        self.its.run()
+        return self.its.get(path)
+
+    # ---- what happens in the shop ----
+
+    def restock(self, sku: str, available: int | None) -> None:
+        """The shop's stock moves, and the shop tells."""
+        self.its.shopify.deeds.set_stock(sku=sku, available=available)
+        self.tell(sku)
+
+    def reprice(self, sku: str, price: str) -> None:
+        """The shop's price moves, and the shop tells."""
+        self.its.shopify.deeds.set_price(price, sku=sku)
+        self.tell(sku)
+
+    def tell(self, *skus: str) -> None:
+        """The shop's deliveries about these products were taken in, and the lanes run dry."""
+        products = {self.row(sku)["product"] for sku in skus}
+        hints = tuple(Hint(kind=HintKind.PRODUCT, id=product) for product in sorted(products))
+        self.its.stores.queues.send(Lane.SHOP_EVENTS, ShopEvent(shop=self.shop, hints=hints))
+        self.its.run()
+
+    # ---- what can be seen ----
+
+    def explain(self, sku: str) -> Any:
+        return self.its.get(f"/listings/{self.row(sku)['listing']['id']}/explain")
+
+    def reason(self, sku: str) -> Any:
+        """Why the listing is not updated now, or None: code, text, fix."""
+        return self.explain(sku)["reason"]
+
+    def writes(self) -> list[str]:
+        """The operations that went to the marketplace to change something, so far."""
+        return [one.operation for one in self.its.writes if one.host != SHOP_DOMAIN]
+
+    def writes_of(self, happens: Callable[[], Any]) -> list[str]:
+        """Those that went while this happened."""
+        before = len(self.writes())
+        happens()
+        return self.writes()[before:]
+
+
+class EbayMerchant(Merchant):
+    """anna on eBay.de."""
+
+    slug, site = "ebay", SITE
+
+    @classmethod
+    def installed(cls) -> Installation:
+        return Installation()
+
+    def hers(self) -> Any:
+        return self.its.ebay
+
+    def offers(self) -> dict[str, Offered]:
+        owner = self.its.ebay.world.sellers["anna"]
+        live = [
+            one for one in owner.offers.values() if one.listing_id in {row.listing_id for row in owner.live_listings()}
+        ]
+        return {
+            one.sku: Offered(one.data["availableQuantity"], Decimal(one.data["pricingSummary"]["price"]["value"]))
+            for one in live
+        }
+
+
+class AmazonMerchant(Merchant):
+    """anna on Amazon.de."""
+
+    slug, site = "amazon", AMAZON_SITE
+    its: AmazonInstallation
+
+    @classmethod
+    def installed(cls) -> Installation:
+        return AmazonInstallation()
+
+    def hers(self) -> Any:
+        return self.its.amazon
+
+    def offers(self) -> dict[str, Offered]:
+        world = self.its.amazon.world
+        while world.listings.pending:
+            self.its.stores.clock.advance(1)
+            world.catch_up()
+        with world.lock:
+            return _by_sku(live_listings(world, world.seller("anna"), ""))
+
+
+class EtsyMerchant(Merchant):
+    """anna on Etsy."""
+
+    slug, site = "etsy", ETSY_SITE
+    its: EtsyInstallation
+
+    @classmethod
+    def installed(cls) -> Installation:
+        return EtsyInstallation()
+
+    def hers(self) -> Any:
+        return self.its.etsy
+
+    def offers(self) -> dict[str, Offered]:
+        world = self.its.etsy.world
+        with world.lock:
+            world.catch_up()
+            return _by_sku(listings_shown(world, world.sellers["anna"]))
+
+
+def _by_sku(rows: Iterable[dict[str, Any]]) -> dict[str, Offered]:
+    return {
+        one["sku"]: Offered(one["quantity"], Decimal(one["price"]))
+        for row in rows
+        if row["live"]
+        for one in row["variations"]
+        if one["offered"]
+    }
+
+
+def only(*slugs: str) -> pytest.MarkDecorator:
+    """Keeps a test to the marketplaces that it concerns."""
+    return pytest.mark.parametrize("merchant_with", slugs, indirect=True)
+
+
+MERCHANTS: dict[str, type[Merchant]] = {one.slug: one for one in (EbayMerchant, AmazonMerchant, EtsyMerchant)}
