@@ -24,6 +24,8 @@ class Desk:
 
     values: dict[Sku, Values]
     highest: dict[Sku, int]
+    shown: dict[Sku, Values] = field(default_factory=dict)
+    """What each lease begins by reading of its SKUs."""
     progress: dict[str, str] = field(default_factory=dict)
     attempts: list[tuple[Sku, str]] = field(default_factory=list)
     leased: set[Sku] = field(default_factory=set)
@@ -49,6 +51,7 @@ class MemoryUnit:
     desk: Desk
     values: Mapping[Sku, Values]
     highest_quantity: Mapping[Sku, int]
+    shown: Mapping[Sku, Values] = field(default_factory=dict)
     taken: set[Sku] = field(default_factory=set)
     lost: set[Sku] = field(default_factory=set)
 
@@ -99,6 +102,7 @@ class MemorySteps:
         assert not self.desk.leased, "one unit at a time"
         self.desk.leased.update(skus)
         unit = MemoryUnit(self.desk, {s: self.desk.values[s] for s in skus}, {s: self.desk.highest[s] for s in skus})
+        unit.shown = {sku: self.desk.shown[sku] for sku in skus if sku in self.desk.shown}
         error: RemoteError | None = OutcomeUnknown(Problem("interrupted"))
         try:
             yield unit

@@ -158,6 +158,17 @@ def test_a_new_title_of_thirty_variations_takes_five_of_the_days_revisions(stage
     assert revisions_today(stage, done.remote) == 5
 
 
+def test_an_offer_that_was_read_for_the_write_is_not_read_once_more(stage: EbayStage) -> None:
+    adapter, request = stage.open(), stage.request(6)
+    desk = stage.new_desk(request)
+    adapter.publish(request, desk.worker())
+    desk.shown = {sku: replace(values, quantity=6 if sku == "JUMPER-M" else 7) for sku, values in desk.values.items()}
+    stage.calls.clear()
+    adapter.full_revise(request, desk.worker())
+    assert stage.calls.count("getOffers") == 6 + 1  # one showed less than before, and stands there all the same
+    assert stage.calls.count("updateOffer") == 0
+
+
 def test_an_offer_that_moved_after_it_was_looked_at_is_replaced(stage: EbayStage) -> None:
     adapter, request = stage.open(), stage.request(6)
     desk = stage.new_desk(request)

@@ -46,6 +46,9 @@ class UnitWrite(Protocol):
     highest_quantity: Mapping[Sku, int]
     """By SKU, the highest computed quantity over the account's sites."""
 
+    shown: Mapping[Sku, Values]
+    """By SKU, what buyers were shown by the read that was made for this write; absent where nothing had to be read."""
+
     def check(self) -> None:
         """Call before each request: renews the lease for it. Raises RetryLater when the lease was lost."""
 

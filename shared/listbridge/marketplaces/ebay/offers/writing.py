@@ -269,11 +269,17 @@ class VariantWriting:
     def _replace_unless_same(self, sku: Sku, shown: Offer, values: Values, unit: UnitWrite) -> RemoteId:
         """Replace it, unless it is live as it would be written: all variations of a listing share the day's revisions."""
         if self._live(sku) and self._same(shown, values):
-            # It was seen before the lease, and may have moved since.
-            shown = self.inventory.offer(sku, self.content.site) or shown
+            if not self._stayed(shown, unit.shown.get(sku)):
+                shown = self.inventory.offer(sku, self.content.site) or shown
             if self._same(shown, values):
                 return RemoteId(shown.offer_id)
         return self._replace_offer(sku, shown, values, unit)
+
+    def _stayed(self, before: Offer, read: Values | None) -> bool:
+        """Whether its values were read for this write, and are those of the offer that was looked at before."""
+        if read is None or before.price is None:
+            return False
+        return (before.available_quantity, before.price.money()) == (read.quantity, read.price)
 
     def _same(self, shown: Offer, values: Values) -> bool:
         return self.content.replaced_offer(shown, values) == shown.replacement()

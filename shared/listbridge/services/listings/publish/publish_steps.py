@@ -29,6 +29,7 @@ class OpenUnit:
     leased: LeasedUnit
     values: Mapping[Sku, Values]
     highest_quantity: Mapping[Sku, int]
+    shown: Mapping[Sku, Values]
     taken: set[Sku] = field(default_factory=set)
     lost: set[Sku] = field(default_factory=set)
 
@@ -58,6 +59,8 @@ class Steps:
     attempts: Attempts
     looked_at: datetime | None = None
     """When a product of many listings was read early."""
+    early: dict[tuple[Sku, int], Values] = field(default_factory=dict)
+    """What that read showed, by SKU and the version of its row."""
 
     @property
     def progress(self) -> Mapping[str, str]:
@@ -95,12 +98,13 @@ class Steps:
         with leased(self.deps, self.attempts.traits, key, new_id("pub")) as lease:
             if lease is None:
                 raise RetryLater(Problem("unit_busy"), after_s=2)
-            self._look(skus)
+            shown = self._look(skus)
             begun = {sku: self.attempts.begin_whole(self.rows[sku].key) for sku in skus}
             unit = OpenUnit(
                 leased=lease,
                 values={sku: row.attempt.values for sku, row in begun.items() if row.attempt is not None},
                 highest_quantity={sku: self._highest(sku) for sku in skus},
+                shown=shown,
             )
             error: RemoteError | None = OutcomeUnknown(Problem("interrupted"))
             try:
@@ -146,12 +150,13 @@ class Steps:
             return
         rows = self.deps.listings.get_many([row.key for row in self.rows.values()]).values()
         rising = self._rising([self.attempts.sales.admitted(row) for row in rows])
-        self._save_shown(rising, {remote.key: remote for remote in self.adapter.read_back(rising)})
+        shown = {remote.key: remote for remote in self.adapter.read_back(rising)}
+        self.early = {(row.key.sku, row.rev): shown[row.key].shown for row in self._save_shown(rising, shown)}
         self.looked_at = self.deps.clock.now()
 
-    def _look(self, skus: Sequence[Sku]) -> None:
+    def _look(self, skus: Sequence[Sku]) -> dict[Sku, Values]:
         """Read what may be live before a quantity replaces what buyers have taken from, unless that was done early
-        (promises.md#p11).
+        (promises.md#p11). What it showed: of an early read as far as nobody has written the row since.
 
         Raises RetryLater when a listing that ended may have sold last what the account's orders do not tell yet.
         """
@@ -165,30 +170,37 @@ class Steps:
                 raise RetryLater(
                     Problem(ENDED_AWAITS_ORDERS, {"account": self.attempts.sales.account.name}), after_s=after_s
                 )
+        if self.looked_at is not None:
+            seen = ((row.key.sku, row.rev) for row in rows)
+            return {sku: self.early[sku, rev] for sku, rev in seen if (sku, rev) in self.early}
         rising = self._rising(rows)
-        if not rising or self.looked_at is not None:
-            return
+        if not rising:
+            return {}
         with self.budget.patient(0):
             shown = {remote.key: remote for remote in self.adapter.read_back(rising)}
-        self._save_shown(rising, shown)
+        return {row.key.sku: shown[row.key].shown for row in self._save_shown(rising, shown)}
 
     def _rising(self, rows: Sequence[Listing]) -> list[Listing]:
         return [row for row in rows if (row.live or self.resumed()) and unseen_sales.needs_look(row, row.ours)]
 
-    def _save_shown(self, rows: Sequence[Listing], shown: Mapping[ListingKey, RemoteListing]) -> None:
+    def _save_shown(self, rows: Sequence[Listing], shown: Mapping[ListingKey, RemoteListing]) -> list[Listing]:
+        """The rows of what is there, as they are now."""
+        there = []
         for row in rows:
             remote = shown.get(row.key)
             if remote is None or remote.gone:
                 continue  # a draft, or ended since: the adapter sees it too
             new = lifecycle.looked_at(row, remote, self.attempts.traits.zero, self.deps.clock.now())
-            if not ledger.as_known(row, new):
-                self._save_looked(row, new)
+            there.append(row if ledger.as_known(row, new) else self._save_looked(row, new))
+        return there
 
-    def _save_looked(self, row: Listing, new: Listing) -> None:
+    def _save_looked(self, row: Listing, new: Listing) -> Listing:
         try:
-            self.attempts.sales.noticed(row, self.deps.listings.save(new))
+            saved = self.deps.listings.save(new)
         except Conflict as moved:
             raise RetryLater(Problem("unit_busy"), after_s=2) from moved
+        self.attempts.sales.noticed(row, saved)
+        return saved
 
     def _highest(self, sku: Sku) -> int:
         members = self.deps.listings.of_sku(self.publication.account, sku)
