@@ -213,6 +213,12 @@ def as_known(before: Listing, after: Listing) -> bool:
     return replace(after, seen=replace(after.seen, at=before.seen.at)) == before
 
 
+def at_rest(listing: Listing) -> bool:
+    """Whether it is known what the marketplace took last, and no call is open that may change it."""
+    open_yet = listing.attempt is not None or listing.overtaken is not None or listing.settle_at is not None
+    return not open_yet and listing.accepted.known >= listing.ours
+
+
 def gone_and_zeroed(listing: Listing) -> bool:
     """Proven gone from the shop, and the marketplace shows 0: what is left to do is to end it (protocol.md#absence)."""
     return listing.status is Status.ACTIVE and listing.computed.gone and listing.accepted.quantity == 0

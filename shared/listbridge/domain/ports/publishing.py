@@ -47,7 +47,8 @@ class UnitWrite(Protocol):
     """By SKU, the highest computed quantity over the account's sites."""
 
     shown: Mapping[Sku, Values]
-    """By SKU, what buyers were shown by the read that was made for this write; absent where nothing had to be read."""
+    """By SKU, what buyers are shown: by the read that was made for this write, else by what the marketplace took last. Absent where
+    that is not certain."""
 
     def check(self) -> None:
         """Call before each request: renews the lease for it. Raises RetryLater when the lease was lost."""

@@ -193,6 +193,15 @@ def test_an_attempt_makes_accepted_unknown_before_the_call() -> None:
     assert row.due_band is Band.DOWN
 
 
+def test_a_listing_is_at_rest_until_a_call_begins_and_again_when_its_outcome_is_certain() -> None:
+    assert ledger.at_rest(a_listing(5, 10))
+    call = begun(recomputed(a_listing(5, 10), 3))
+    assert not ledger.at_rest(call)
+    assert ledger.at_rest(writing.accepted(call, "a1", NOW, settle_s=SETTLE_S))
+    assert not ledger.at_rest(unknown(call))
+    assert not ledger.at_rest(ledger.sold_remotely(a_listing(5, 10), "R-1", 1, NOW))
+
+
 def test_an_acceptance_is_recorded_only_by_the_attempt_that_stands_there() -> None:
     first = begun(recomputed(a_listing(5), 4))
     second = begun(recomputed(first, 0, version=3), "a2")

@@ -214,8 +214,7 @@ class VariantWriting:
         if new:
             budget.prepay("bulkCreateOffer", 1, wait_s=0, kept_s=_KEPT_S)
         else:
-            for operation in ("getOffers", "updateOffer"):
-                budget.prepay(operation, len(skus), wait_s=0, kept_s=_KEPT_S)
+            budget.prepay("updateOffer", len(skus), wait_s=0, kept_s=_KEPT_S)
         became = _Together()
         with self.steps.unit(*skus) as unit:
             written = self._put_items(skus, unit, became)
@@ -276,7 +275,7 @@ class VariantWriting:
         return self._replace_offer(sku, shown, values, unit)
 
     def _stayed(self, before: Offer, read: Values | None) -> bool:
-        """Whether its values were read for this write, and are those of the offer that was looked at before."""
+        """Whether its values are known within the lease, and are those of the offer that was looked at before."""
         if read is None or before.price is None:
             return False
         return (before.available_quantity, before.price.money()) == (read.quantity, read.price)

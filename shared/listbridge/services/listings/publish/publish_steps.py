@@ -156,7 +156,7 @@ class Steps:
 
     def _look(self, skus: Sequence[Sku]) -> dict[Sku, Values]:
         """Read what may be live before a quantity replaces what buyers have taken from, unless that was done early
-        (promises.md#p11). What it showed: of an early read as far as nobody has written the row since.
+        (promises.md#p11). What is known to be shown then: of an early read as far as nobody has written the row since.
 
         Raises RetryLater when a listing that ended may have sold last what the account's orders do not tell yet.
         """
@@ -170,15 +170,16 @@ class Steps:
                 raise RetryLater(
                     Problem(ENDED_AWAITS_ORDERS, {"account": self.attempts.sales.account.name}), after_s=after_s
                 )
+        known = {row.key.sku: row.accepted for row in rows if row.live and ledger.at_rest(row)}
         if self.looked_at is not None:
             seen = ((row.key.sku, row.rev) for row in rows)
-            return {sku: self.early[sku, rev] for sku, rev in seen if (sku, rev) in self.early}
+            return known | {sku: self.early[sku, rev] for sku, rev in seen if (sku, rev) in self.early}
         rising = self._rising(rows)
         if not rising:
-            return {}
+            return known
         with self.budget.patient(0):
             shown = {remote.key: remote for remote in self.adapter.read_back(rising)}
-        return {row.key.sku: shown[row.key].shown for row in self._save_shown(rising, shown)}
+        return known | {row.key.sku: shown[row.key].shown for row in self._save_shown(rising, shown)}
 
     def _rising(self, rows: Sequence[Listing]) -> list[Listing]:
         return [row for row in rows if (row.live or self.resumed()) and unseen_sales.needs_look(row, row.ours)]
