@@ -123,9 +123,10 @@ def all_prose() -> Iterator[Prose]:
 def prose_of_code(name: str, source: str) -> Iterator[Prose]:
     """The docstrings, texts under attributes and comments of a module; neighbouring lines of comments are one
     passage."""
-    for node in ast.walk(ast.parse(source)):
+    lines = source.splitlines()
+    for node in _statements(ast.parse(source)):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-            yield Prose(name, node.lineno, ast.get_source_segment(source, node) or "")
+            yield Prose(name, node.lineno, "\n".join(lines[node.lineno - 1 : node.end_lineno]))
     comments = {
         token.start[0]: token.string.lstrip("#")
         for token in tokenize.generate_tokens(io.StringIO(source).readline)
@@ -134,6 +135,14 @@ def prose_of_code(name: str, source: str) -> Iterator[Prose]:
     for first in sorted(line for line in comments if line - 1 not in comments):
         last = next(line for line in range(first, len(comments) + first + 1) if line + 1 not in comments)
         yield Prose(name, first, "\n".join(comments[line] for line in range(first, last + 1)))
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """The statements of a module, those within others too; what a statement is made of is not walked, for speed."""
+    for within in ("body", "handlers", "orelse", "finalbody", "cases"):
+        for node in getattr(tree, within, ()) if not isinstance(tree, ast.expr) else ():
+            yield node
+            yield from _statements(node)
 
 
 def _texts(path: Path, keys: set[str] | None) -> Iterator[Prose]:
