@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from listbridge.domain.ids import ListingKey
+from listbridge.domain.listings.holds import STOCK_KEPT
 from listbridge.domain.listings.listing import BOTH, LedgerField, Status
-from listbridge.domain.problem import Problem
 from listbridge.domain.work import PublishKind
 from listbridge.services.catalog.recompute import Recompute
 from listbridge.services.listings.action_rules import computable
@@ -111,7 +111,7 @@ def test_the_stock_of_a_listing_that_the_seller_takes_back_is_no_sale(s: Scripte
 def test_asked_for_by_hand_its_quantity_is_left_out_with_the_reason(s: Scripted) -> None:
     key = in_their_warehouse(s)
     ready, why = computable(s.world.row(key), BOTH)
-    assert (ready, why) == ({LedgerField.PRICE}, Problem("stock_kept_by_marketplace"))
+    assert (ready, why) == ({LedgerField.PRICE}, STOCK_KEPT)
 
 
 def test_its_absence_from_the_shop_moves_nothing_and_is_not_counted(s: Scripted) -> None:

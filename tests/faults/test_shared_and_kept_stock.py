@@ -8,9 +8,9 @@ import pytest
 
 from listbridge.domain.configuration import Account, QuantityRule, Rules, SalesList
 from listbridge.domain.ids import ListingKey, ProfileId, SalesListId, Site
+from listbridge.domain.listings.holds import STOCK_KEPT
 from listbridge.domain.listings.listing import LedgerField, Listing, Status, Values
 from listbridge.domain.listings.sales_list_items import Item
-from listbridge.domain.problem import Problem
 from listbridge.domain.work import PublishKind
 from listbridge.services.catalog.recompute import Recompute
 from listbridge.services.desk.explain_listing import explain_listing
@@ -146,7 +146,7 @@ def test_its_price_is_sent(s: Scripted) -> None:
 
 def test_the_seller_is_told_why_the_quantity_does_not_follow(s: Scripted) -> None:
     key = kept(s)
-    assert explain_listing(s.world.deps, key).quantity.reason == Problem("stock_kept_by_marketplace")
+    assert explain_listing(s.world.deps, key).quantity.reason == STOCK_KEPT
 
 
 def test_stock_that_comes_back_to_the_seller_is_sent_again(s: Scripted) -> None:

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, ClassVar
 
 import pytest
 
+from listbridge.domain.ids import AccountId, ListingKey, Site, Sku
 from listbridge.domain.work import Hint, HintKind, Lane, ShopEvent
+from listbridge.services.timers.reconcile import Timer, reconcile
 from simulators.amazon.offers.live import live_listings
 from simulators.etsy.offers.live import listings_shown
+from simulators.faults import Fault
 from tests.unit.functions.installation import SHOP_DOMAIN, SITE, Installation
 from tests.unit.functions.seller import Seller
 from tests.unit.remedies.amazon_installation import SITE as AMAZON_SITE
@@ -114,7 +117,61 @@ class Merchant(Seller, ABC):
         self.its.stores.queues.send(Lane.SHOP_EVENTS, ShopEvent(shop=self.shop, hints=hints))
         self.its.run()
 
+    # ---- what happens on the marketplace ----
+
+    revise_operation: ClassVar[str]
+
+    def refuse_updates(self) -> None:
+        """Every update is refused from now on, for what is in it."""
+        self.hers().faults.add(Fault(self.revise_operation, "status", status=400, times=10_000))
+
+    def take_updates(self) -> None:
+        self.hers().faults.clear()
+
+    def locked_out(self) -> None:
+        """She withdraws her consent there; no process of ours has a token left."""
+        self.hers().deeds.revoke_token("anna")
+        self.its.deps.marketplaces.opener.tokens._tokens.clear()  # type: ignore[attr-defined]
+
+    def let_in_again(self) -> None:
+        """She consents again, and connects the account again."""
+        self.hers().deeds.restore_token("anna")
+        answer = self.its.call("PUT", f"/v1/accounts/{self.account}/credentials", {"credentials": self.credentials()})
+        assert answer.status == 200, answer.text
+        self.its.run()
+
+    @abstractmethod
+    def credentials(self) -> dict[str, str]:
+        """What opens her account."""
+
+    @abstractmethod
+    def ended_there(self, sku: str) -> None:
+        """The listing ends on the marketplace, without us."""
+
+    # ---- time, and what a worker that died leaves behind ----
+
+    def timer(self, name: str) -> None:
+        """A timer rings, and the lanes run dry."""
+        reconcile(self.its.deps, Timer(name))
+        self.its.run()
+
+    def minutes(self, count: int) -> None:
+        """So many minutes pass, with the timer of every minute."""
+        for _ in range(count):
+            self.its.stores.clock.advance(60)
+            self.timer("due")
+
+    def put(self, sku: str, **changes: Any) -> None:
+        """The listing's row as something else has left it."""
+        key = ListingKey(AccountId(self.account), Site(self.site), Sku(sku))
+        row = self.its.stores.listings.get(key)
+        self.its.stores.listings.save(replace(row, **changes))
+
     # ---- what can be seen ----
+
+    def sold_out(self, sku: str) -> bool:
+        """Nobody can buy it: it shows 0, rests, or has ended."""
+        return sku not in self.offers() or self.offers()[sku].quantity == 0
 
     def explain(self, sku: str) -> Any:
         return self.its.get(f"/listings/{self.row(sku)['listing']['id']}/explain")
@@ -138,6 +195,7 @@ class EbayMerchant(Merchant):
     """anna on eBay.de."""
 
     slug, site = "ebay", SITE
+    revise_operation = "bulkUpdatePriceQuantity"
 
     @classmethod
     def installed(cls) -> Installation:
@@ -145,6 +203,12 @@ class EbayMerchant(Merchant):
 
     def hers(self) -> Any:
         return self.its.ebay
+
+    def credentials(self) -> dict[str, str]:
+        return self.its.ebay_credentials()
+
+    def ended_there(self, sku: str) -> None:
+        self.its.ebay.deeds.end_listing(self.row(sku)["listing"]["remote"])
 
     def offers(self) -> dict[str, Offered]:
         owner = self.its.ebay.world.sellers["anna"]
@@ -161,6 +225,7 @@ class AmazonMerchant(Merchant):
     """anna on Amazon.de."""
 
     slug, site = "amazon", AMAZON_SITE
+    revise_operation = "patchListingsItem"
     its: AmazonInstallation
 
     @classmethod
@@ -169,6 +234,12 @@ class AmazonMerchant(Merchant):
 
     def hers(self) -> Any:
         return self.its.amazon
+
+    def credentials(self) -> dict[str, str]:
+        return self.its.amazon_credentials()
+
+    def ended_there(self, sku: str) -> None:
+        self.its.amazon.deeds.delete_item(sku, seller="anna")
 
     def offers(self) -> dict[str, Offered]:
         world = self.its.amazon.world
@@ -183,6 +254,7 @@ class EtsyMerchant(Merchant):
     """anna on Etsy."""
 
     slug, site = "etsy", ETSY_SITE
+    revise_operation = "updateListingInventory"
     its: EtsyInstallation
 
     @classmethod
@@ -191,6 +263,13 @@ class EtsyMerchant(Merchant):
 
     def hers(self) -> Any:
         return self.its.etsy
+
+    def credentials(self) -> dict[str, str]:
+        return self.its.etsy_credentials()
+
+    def ended_there(self, sku: str) -> None:
+        """Its four months are over, and it does not renew itself."""
+        self.its.etsy.deeds.set_listing_state(int(self.row(sku)["listing"]["remote"]), "expired")
 
     def offers(self) -> dict[str, Offered]:
         world = self.its.etsy.world

@@ -41,9 +41,10 @@ class QuantityRulePatch(Body):
 
 
 class PriceRulePatch(Body):
-    """Changes of a price rule."""
+    """Changes of a price rule. A value that the new mode does not take must be removed with null."""
 
     mode: PriceMode | None = None
+    value: Decimal | None = None
     ratio: Decimal | None = None
 
 

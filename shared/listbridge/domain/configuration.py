@@ -63,17 +63,27 @@ class PriceMode(Word):
     """What a price is made of."""
 
     PRODUCT = "product"  # the shop's price
+    FIXED = "fixed"  # always the same number, whatever the shop asks
 
 
 class PriceRule(BaseModel):
-    """Shop price to marketplace price: the price times `ratio`, to the smallest unit of the currency."""
+    """Shop price to marketplace price: the price times `ratio`, to the smallest unit of the currency. `value` is the fixed
+    number; the product mode has none."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     mode: PriceMode = PriceMode.PRODUCT
-    """What the price is made of; `product` is the shop's own price."""
+    """What the price is made of; `product` is the shop's own price, `fixed` always `value`."""
+    value: Decimal | None = Field(default=None, gt=0, le=Decimal(99_999_999), max_digits=12)
+    """The price for the mode `fixed`, in the currency of the marketplace's site, a decimal text (`9.99`); null for
+    `product`, which takes none."""
     ratio: Decimal = Field(default=Decimal(1), gt=0, le=Decimal(1000), max_digits=12)
-    """The factor on the shop's price, a decimal text (`1.15`); the result is rounded to the currency's smallest
-    unit."""
+    """The factor on the price, a decimal text (`1.15`); the result is rounded to the currency's smallest unit."""
+
+    @model_validator(mode="after")
+    def _value_where_the_mode_needs_one(self) -> PriceRule:
+        if self.mode.known and (self.mode is PriceMode.PRODUCT) != (self.value is None):
+            raise ValueError(f"mode {self.mode} {'takes no' if self.value is not None else 'needs a'} value")
+        return self
 
 
 class Rules(BaseModel):

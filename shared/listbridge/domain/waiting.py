@@ -38,6 +38,10 @@ class Backoff:
 
 
 REVISIONS = Backoff(2, 900)
+FAILED_UPDATES = Backoff(3600, 86_400)
+"""After a refusal, which seldom passes within minutes."""
+FAILED_ZEROS = Backoff(900, 3600)
+"""The same of a zero, which buyers may buy meanwhile."""
 PUBLISHING = Backoff(1, 300)
 SHOP_READS = Backoff(1, 900)
 ORDERS = Backoff(15, 3600)

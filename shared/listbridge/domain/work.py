@@ -139,6 +139,7 @@ class CheckKind(StrEnum):
     ACCOUNT = "account"  # its credentials
     SHOP_ORDERS = "shop_orders"  # which of its orders changed recently
     SHOP_PRODUCTS = "shop_products"  # which of its products changed recently
+    FAILED_UPDATES = "failed_updates"  # of an account whose settings changed, or that was connected again
     TWINS = "twins"  # shop orders that stand twice for one marketplace order of this account
 
 

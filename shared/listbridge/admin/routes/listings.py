@@ -103,6 +103,8 @@ class ExplanationView(Shape):
     """What happens next."""
     content_changed: bool
     """Whether a full revise would send something new."""
+    content: ProblemView | None
+    """Why titles, texts and pictures are not updated automatically; null while nothing is on sale."""
     reservations: list[ReservationView]
     """Which orders hold units of it: those that are not absorbed make the step `reserved` of the quantity."""
 
@@ -189,6 +191,7 @@ def explain(listing_id: ListingPath) -> ExplanationView:
         reason=ProblemView.maybe(story.reason),
         next=ProblemView.of(story.next),
         content_changed=story.content_changed,
+        content=ProblemView.maybe(story.content),
         reservations=[ReservationView.of(held) for held in story.reservations],
     )
 

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from listbridge.domain.configuration import Account, ConnectionState, Shop
+from listbridge.domain.configuration import Account, ConnectionState, QuantityMode, Shop
 from listbridge.domain.listings.ledger import due_fields
 from listbridge.domain.listings.listing import GONE_FROM_SHOP, PRODUCT_GONE, LedgerField, Listing, Status
 from listbridge.domain.problem import Problem
+from listbridge.domain.rules.price import FIXED_PRICE
 
-STOCK_KEPT = "stock_kept_by_marketplace"
+STOCK_KEPT = Problem("stock_kept_by_marketplace", fix="ship_it_yourself")
+CONTENT_BY_HAND = Problem("content_by_hand", fix="full_revise")
+"""Why titles, texts and pictures of a live listing stay as they are: only a full revise sends them."""
+_CONSTANT: Mapping[str, tuple[str, str]] = {
+    "not_visible": ("hidden_in_shop", "show_in_shop"),
+    "untracked": ("stock_not_tracked", "track_stock_in_shop"),
+    QuantityMode.FIXED.value: ("quantity_constant", "change_quantity_rule"),
+    FIXED_PRICE: ("price_constant", "change_price_rule"),
+}
+"""By the step of a trace after which the shop's own number decides no more: the code, and what helps."""
 _BY_STATUS = {
     Status.NOT_ACTIVE: Problem("not_sent", fix="send"),
     Status.PENDING: Problem("pending"),
@@ -81,7 +92,7 @@ def field_hold(listing: Listing, account: Account, field: LedgerField) -> Proble
     if whole is not None:
         return whole
     if field not in listing.ours:
-        return Problem(STOCK_KEPT)
+        return STOCK_KEPT
     computed = listing.computed
     own = computed.quantity_problem if field is LedgerField.QUANTITY else computed.price_problem
     if own is not None:
@@ -89,3 +100,20 @@ def field_hold(listing: Listing, account: Account, field: LedgerField) -> Proble
     if field not in listing.auto and field not in listing.demanded:
         return Problem(f"auto_{field.value}_off", {"account": account.name}, f"switch_on_auto_{field.value}")
     return listing.waits_for if field in due_fields(listing) else None
+
+
+def constant_reason(listing: Listing, field: LedgerField) -> Problem | None:
+    """Why one of the two numbers does not move with the shop's although nothing holds it back: a rule makes it constant, the
+    shop does not count the item, or shows it to nobody. What was computed is sent all the same, a zero first of all."""
+    computed = listing.computed
+    trace = computed.quantity_trace if field is LedgerField.QUANTITY else computed.price_trace
+    found = next(((line, *_CONSTANT[line.step]) for line in trace if line.step in _CONSTANT), None)
+    if found is None:
+        return None
+    line, code, fix = found
+    return Problem(code, {"value": line.value or line.result}, fix)
+
+
+def field_reason(listing: Listing, account: Account, field: LedgerField) -> Problem | None:
+    """Why one of the two numbers does not follow the shop's: what holds it back, else what makes it constant, or none."""
+    return field_hold(listing, account, field) or constant_reason(listing, field)

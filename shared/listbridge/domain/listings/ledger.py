@@ -8,7 +8,7 @@ never disagree with the values beside it.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from listbridge.domain.ids import JobId
@@ -25,6 +25,7 @@ from listbridge.domain.listings.listing import (
     with_changes,
 )
 from listbridge.domain.problem import Problem
+from listbridge.domain.waiting import FAILED_UPDATES, FAILED_ZEROS
 
 NOT_ALIGNED = "not_aligned"
 GUARD = "guard"
@@ -36,13 +37,20 @@ class StaleInputs(Exception):
     """A recompute used an older version of a rule or variant than the listing already stands on: read again."""
 
 
+def rests(listing: Listing) -> bool:
+    """Whether its last update failed: it stays due, and is tried again at `not_before` (protocol.md#failed-updates)."""
+    return listing.hold is not None and listing.hold.code == UPDATE_FAILED
+
+
 def due_fields(listing: Listing) -> frozenset[LedgerField]:
     """The fields that must be sent now: computed, and not known to be what the marketplace accepted.
+
+    Nothing is due while a hold stands, but for that of a failed update, which ends by itself.
 
     A publishing operation on a listing that is live does not keep its values back: both lanes send inside the same
     lease, and a zero cannot wait for a title.
     """
-    if listing.hold is not None or not (listing.status is Status.ACTIVE or listing.live):
+    if (listing.hold is not None and not rests(listing)) or not (listing.status is Status.ACTIVE or listing.live):
         return frozenset()
     wanted = set()
     computed, accepted = listing.computed, listing.accepted
@@ -97,7 +105,7 @@ def recomputed(listing: Listing, computed: Computed, auto: frozenset[LedgerField
     sold_out = changed_in_shop and computed.sold_out
     changes: dict[str, Any] = {"auto": auto, "computed": computed}
     if moved:
-        changes |= {"attempts": 0, "not_before": None, "guard_passed": False}
+        changes |= {"attempts": 0, "failures": 0, "not_before": None, "guard_passed": False}
     elif not sold_out:
         changes["computed"] = replace(computed, cause=before.cause)
     ends_hold = {NOT_ALIGNED: changed_in_shop, UPDATE_FAILED: moved, GUARD: moved or sold_out}
@@ -133,6 +141,7 @@ def demanded(listing: Listing, fields: frozenset[LedgerField], job: JobId | None
         ),
         taken=listing.taken.merged(NOTHING, fields, listing.taken.at),
         attempts=0,
+        failures=0,
         not_before=None,
         guard_passed=True,
     )
@@ -164,7 +173,7 @@ def read_back(listing: Listing, shown: Values, now: datetime) -> Listing:
             taken=NOTHING,
             accepted=listing.accepted.merged(shown, shown.known, now),
             demanded=listing.demanded - done,
-            not_before=None,
+            not_before=listing.not_before if rests(listing) else None,
         )
         if not due_fields(new):
             # Else the tries go on, ever slower: it may be what the marketplace does with this row.
@@ -173,6 +182,8 @@ def read_back(listing: Listing, shown: Values, now: datetime) -> Listing:
         # What a person demands is sent, whatever stands there.
         learned = {f for f in shown.known - listing.demanded if listing.accepted.of(f) != shown.of(f)}
         new = replace(new, accepted=listing.accepted.merged(shown, frozenset(learned), now))
+    if rests(new) and not due_fields(new):
+        new = replace(new, hold=None, failures=0, not_before=None)  # somebody put it right on the marketplace
     return refreshed(new, now)
 
 
@@ -227,6 +238,28 @@ def gone_and_zeroed(listing: Listing) -> bool:
 def held(listing: Listing, problem: Problem, now: datetime) -> Listing:
     """Stop updating, for this one reason."""
     return refreshed(replace(listing, hold=problem), now)
+
+
+def update_failed(listing: Listing, problem: Problem, now: datetime) -> Listing:
+    """The marketplace refused an update, or its tries are used up: it is held for this reason and tried again by itself,
+    ever more rarely, a zero more often than the rest."""
+    new = replace(
+        listing,
+        hold=Problem(UPDATE_FAILED, problem.as_reason(), problem.fix or "revise"),
+        failures=listing.failures + 1,
+    )
+    fields = due_fields(new)
+    zero = LedgerField.QUANTITY in fields and new.computed.quantity == 0
+    wait = (FAILED_ZEROS if zero else FAILED_UPDATES).after(listing.failures)
+    at = later(listing.not_before, now + timedelta(seconds=wait)) if fields else None
+    return refreshed(replace(new, not_before=at, put_off=None), now)
+
+
+def tried_now(listing: Listing, now: datetime) -> Listing:
+    """What may have been the cause of a failed update has changed: it is tried again at once. Any other listing is as it was."""
+    if not rests(listing) or listing.not_before is None:
+        return listing
+    return refreshed(replace(listing, failures=0, not_before=None), now)
 
 
 def released(listing: Listing, code: str, now: datetime, *, guard_passed: bool = False) -> Listing:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from listbridge.domain.ids import JobId, RemoteId, VariantKey
 from listbridge.domain.listings import unseen_sales
-from listbridge.domain.listings.ledger import NOT_ALIGNED, read_back, refreshed
+from listbridge.domain.listings.ledger import NOT_ALIGNED, read_back, refreshed, update_failed
 from listbridge.domain.listings.listing import (
     GONE_FROM_SHOP,
     NOTHING,
@@ -79,7 +79,7 @@ def published(
         hold=None,
         job=None,
     )
-    return refreshed(replace(new, attempts=0, not_before=None), now)
+    return refreshed(replace(new, attempts=0, failures=0, not_before=None), now)
 
 
 def decided_late(listing: Listing, now: datetime) -> Listing:
@@ -157,9 +157,9 @@ def still_live(listing: Listing, now: datetime) -> Listing:
     return refreshed(replace(listing, status=Status.ACTIVE), now)
 
 
-def still_live_and_held(listing: Listing, hold: Problem, now: datetime) -> Listing:
-    """It could not be ended either: nothing is sent until a value moves or a person acts."""
-    return refreshed(replace(listing, status=Status.ACTIVE, hold=hold), now)
+def still_live_and_failed(listing: Listing, problem: Problem, now: datetime) -> Listing:
+    """It could not be ended either: it waits as after any failed update."""
+    return update_failed(replace(listing, status=Status.ACTIVE), problem, now)
 
 
 def looked_at(listing: Listing, remote: RemoteListing, zero: Zero, now: datetime) -> Listing:
@@ -231,5 +231,6 @@ def ended(
         hold=problem,
         not_before=None,
         attempts=0,
+        failures=0,
     )
     return refreshed(new, now)

@@ -262,6 +262,8 @@ class Listing:
     """The job that waits for the demanded fields, or that made the listing pending."""
     hold: Problem | None = None
     attempts: int = 0
+    failures: int = 0
+    """How often in a row its update failed for good: the hold `update_failed` lasts the longer."""
     not_before: datetime | None = None
     put_off: PutOff | None = None
     """Which limit it waits for, if that is what `not_before` stands for: see `waits_for`."""

@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 from listbridge.domain.listings import unseen_sales
 from listbridge.domain.listings.bands import Band
 from listbridge.domain.listings.ledger import (
-    UPDATE_FAILED,
     awaits_look,
     due_fields,
-    held,
     later,
     refreshed,
+    rests,
+    update_failed,
     urgent,
     value_computed,
 )
@@ -28,7 +28,7 @@ from listbridge.domain.waiting import REVISIONS
 
 MAX_ATTEMPTS = 60
 """Tries in a row before a listing stops with a hold. With waits that grow to a quarter of an hour they last half a day,
-so that an outage of the marketplace's does not leave every listing to be released by hand. Zeros are tried forever."""
+so that an outage of the marketplace's makes no failure of every listing. Zeros are tried forever."""
 
 
 class NotOurAttempt(Exception):
@@ -82,6 +82,7 @@ def begun(
         taken=listing.taken.merged(NOTHING, fields, listing.taken.at),
         fence=max(fence, listing.fence),
         put_off=None,
+        hold=None if rests(listing) else listing.hold,
         # Counted once: a repeat of the same values is not another change. A field kept back is still to be counted.
         guard_passed=listing.guard_passed or due_fields(listing) <= fields,
     )
@@ -101,7 +102,7 @@ def accepted(listing: Listing, attempt_id: str, now: datetime, *, settle_s: floa
     waiting = listing.job if listing.demanded else None
     on_sale = _higher(listing.on_sale, attempt.values.quantity)
     new = unseen_sales.written_unread(listing, attempt.on_sale, attempt.values.quantity, now)
-    new = replace(new, attempt=None, attempts=0, not_before=None, job=waiting, on_sale=on_sale)
+    new = replace(new, attempt=None, attempts=0, failures=0, not_before=None, job=waiting, on_sale=on_sale)
     if listing.overtaken is not None:
         taken = listing.overtaken.prior.merged(attempt.values, attempt.fields, now)
         overtaken = replace(listing.overtaken, prior=taken)
@@ -244,7 +245,7 @@ def not_applied(
 ) -> Listing:
     """The call certainly changed nothing: what was accepted before still is. Try again at `retry_at`.
 
-    With `counts` it is one of the tries; when they are used up the listing holds, except a zero, which never stops. `limit`
+    With `counts` it is one of the tries; when they are used up the update has failed, except a zero's, which never does. `limit`
     names a spent limit that is back at that time.
 
     Raises:
@@ -270,11 +271,10 @@ def failed(listing: Listing, *, retry_at: datetime, problem: Problem, now: datet
 
 
 def _given_up(listing: Listing, problem: Problem | None, now: datetime) -> Listing:
-    """The listing, held when its tries are used up; a zero never stops."""
+    """The listing, its update failed when its tries are used up; a zero's never does."""
     if listing.attempts < MAX_ATTEMPTS or listing.due_band is Band.ZERO:
         return listing
-    reason = problem or Problem("no_answer")
-    return held(listing, Problem(UPDATE_FAILED, reason.as_reason(), reason.fix or "revise"), now)
+    return update_failed(listing, problem or Problem("no_answer"), now)
 
 
 def _given_back(listing: Listing, attempt: Attempt) -> Values:
@@ -320,7 +320,7 @@ def unknown(
 
 
 def refused(listing: Listing, attempt_id: str, problem: Problem, now: datetime) -> Listing:
-    """The marketplace refused these data: hold until a value moves or a person acts.
+    """The marketplace refused these data: it waits until a value moves, a person acts, or the time has come to try again.
 
     Raises:
         NotOurAttempt: another attempt stands on the listing.
@@ -333,7 +333,7 @@ def refused(listing: Listing, attempt_id: str, problem: Problem, now: datetime) 
         on_sale=_on_sale_as_before(listing, attempt),
         demanded=frozenset(),
     )
-    return held(new, Problem(UPDATE_FAILED, problem.as_reason(), problem.fix or "revise"), now)
+    return update_failed(new, problem, now)
 
 
 def retry_delay(attempts: int) -> timedelta:

@@ -1,6 +1,6 @@
 """The price that a listing should ask: pure, each step leaving a line of trace (promises.md#p10).
 
-The steps in order: source, ratio, rounding, marketplace bounds.
+The steps in order: source (the shop's price, or a fixed one), ratio, rounding, marketplace bounds.
 """
 
 from __future__ import annotations
@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from listbridge.domain.catalog import Variant
-from listbridge.domain.configuration import PriceRule
+from listbridge.domain.configuration import PriceMode, PriceRule
 from listbridge.domain.listings.listing import TraceLine
 from listbridge.domain.money import Money
 from listbridge.domain.problem import Problem
 from listbridge.domain.rules.bounds import Bounds
+
+FIXED_PRICE = "fixed_price"
+"""The step of a price that is always the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,9 @@ class PriceResult:
 
 def price_of(variant: Variant, rule: PriceRule, bounds: Bounds) -> PriceResult:
     """What the marketplace should ask for this variant, in the site's currency."""
+    if rule.mode is PriceMode.FIXED and rule.value is not None:
+        shown = str(rule.value)
+        return _as_sold(Money(rule.value, bounds.currency), rule, bounds, [TraceLine(FIXED_PRICE, shown, shown)])
     source = variant.facts.price
     if source is None:
         return PriceResult(None, Problem("price_missing", fix="set_price_in_shop"), ())
@@ -37,6 +43,11 @@ def price_of(variant: Variant, rule: PriceRule, bounds: Bounds) -> PriceResult:
     if source.currency != bounds.currency:
         params = {"shop_currency": source.currency, "site_currency": bounds.currency}
         return PriceResult(None, Problem("currency_differs", params, fix="choose_other_site"), tuple(trace))
+    return _as_sold(source, rule, bounds, trace)
+
+
+def _as_sold(source: Money, rule: PriceRule, bounds: Bounds, trace: list[TraceLine]) -> PriceResult:
+    """What is asked, given the price to begin with in the site's currency."""
     amount = source.amount
     if rule.ratio != 1:
         amount *= rule.ratio

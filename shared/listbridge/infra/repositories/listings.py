@@ -238,6 +238,7 @@ def _absent(listing: Listing) -> set[str]:
         "taken": listing.taken != NOTHING,
         "overtaken": listing.overtaken is not None,
         "put_off": listing.put_off is not None,
+        "failures": listing.failures > 0,
     }
     return {name for name, told in filled.items() if not told}
 

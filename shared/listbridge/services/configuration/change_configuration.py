@@ -30,6 +30,7 @@ from listbridge.services.catalog.restocked import sell_restocked
 from listbridge.services.catalog.rule_context import context_of
 from listbridge.services.deps import AccountDeps, CoreDeps, LedgerDeps
 from listbridge.services.guard import judge_set
+from listbridge.services.listings.revise.failed_updates import causes_changed
 
 CHUNK = 400
 _KINDS: dict[str, type[Document]] = {kind.kind: kind for kind in (Profile, SalesList, Account, Shop)}
@@ -205,6 +206,7 @@ def _recompute(deps: LedgerDeps, job: Job, document: Document) -> Job:
         update |= {"state": JobState.DONE, "finished_at": deps.clock.now(), "total": job.done + done}
         if isinstance(document, Account):
             nudge(deps, document.id)  # a switch or the end of observe mode may release rows that did not move
+        causes_changed(deps, (sales_list.account for sales_list in _lists_touched(deps, document)))
     return deps.jobs.save(job.model_copy(update=update))
 
 

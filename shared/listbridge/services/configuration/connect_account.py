@@ -21,6 +21,7 @@ from listbridge.services.configuration.hook_keys import forget_hook_keys
 from listbridge.services.configuration.queue_events import keep_listening, stop_listening
 from listbridge.services.connection_state import expire_account, secret_name, with_facts
 from listbridge.services.deps import AccountDeps, CheckDeps, ConnectionDeps, CoreDeps, OrderDeps
+from listbridge.services.listings.revise.failed_updates import causes_changed
 from listbridge.services.orders.arrive.ask_for_orders import poll_now
 from listbridge.services.refusal import Refused
 
@@ -90,6 +91,7 @@ def check_account(deps: AccountDeps, account: Account, actor: str) -> AccountChe
         with _only_one_for(deps, account, identity):
             account = _identified_again(deps, account, identity, actor)
         nudge(deps, account.id)
+        causes_changed(deps, [account.id])
         poll_now(deps, account)
     keep_listening(deps, account)
     return AccountCheck(account, identity)
@@ -119,6 +121,7 @@ def replace_account_credentials(
         replace_credentials(deps, ACCOUNTS, account.id, credentials)
         account = _identified_again(deps, account, identity, actor, **learned)
     nudge(deps, account.id)
+    causes_changed(deps, [account.id])
     poll_now(deps, account)
     keep_listening(deps, account)
     return AccountCheck(account, identity)

@@ -10,7 +10,15 @@ from listbridge.domain.catalog import Variant
 from listbridge.domain.configuration import Account, SalesList, Shop
 from listbridge.domain.ids import ListingKey
 from listbridge.domain.listings import ledger, writing
-from listbridge.domain.listings.holds import connection_hold, field_hold, hold_of, shop_hold
+from listbridge.domain.listings.holds import (
+    CONTENT_BY_HAND,
+    connection_hold,
+    constant_reason,
+    field_hold,
+    field_reason,
+    hold_of,
+    shop_hold,
+)
 from listbridge.domain.listings.ledger import NOT_ALIGNED
 from listbridge.domain.listings.lifecycle import ENDED_AT_ZERO, WAITS_FOR_STOCK
 from listbridge.domain.listings.listing import BOTH, LedgerField, Listing, Status, TraceLine, Zero
@@ -52,6 +60,8 @@ class Explanation:
     """What happens next, as a code with a text."""
     content_changed: bool
     """What a buyer reads has changed in the shop since it was published: a full revise would send it."""
+    content: Problem | None = None
+    """Why what a buyer reads does not follow the shop; None while nothing is on sale."""
     reservations: Sequence[HeldStock] = ()
     """What orders hold of the listing's variant, counted by the shop already or not."""
 
@@ -85,6 +95,7 @@ def explain_listing(deps: DeskDeps, key: ListingKey) -> Explanation:
         if waits and not again
         else _heard_of(shop, what_is_next(listing, account, zero, deps.clock.now())),
         content_changed=_content_changed(variant, listing),
+        content=CONTENT_BY_HAND if listing.live else None,
         reservations=held_on(deps, variant) if variant is not None else (),
     )
 
@@ -95,20 +106,24 @@ def _content_changed(variant: Variant | None, listing: Listing) -> bool:
 
 
 def the_reason(listing: Listing, account: Account, shop: Shop) -> Problem | None:
-    """The one reason why the listing is not updated now: the widest first, quantity before price."""
+    """The one reason why the listing does not follow the shop now: the widest first, quantity before price, and what holds it
+    back before what makes it constant."""
     whole = connection_hold(account) or shop_hold(shop) or hold_of(listing, account)
     if whole is not None:
         return whole
-    return field_hold(listing, account, LedgerField.QUANTITY) or field_hold(listing, account, LedgerField.PRICE)
+    held = field_hold(listing, account, LedgerField.QUANTITY) or field_hold(listing, account, LedgerField.PRICE)
+    return held or constant_reason(listing, LedgerField.QUANTITY) or constant_reason(listing, LedgerField.PRICE)
 
 
 def what_is_next(listing: Listing, account: Account, zero: Zero, now: datetime) -> Problem:
-    """What the system does next with this listing, or what it waits for."""
+    """What the system does next with this listing, or what it waits for. What failed is tried again by itself."""
     hold = hold_of(listing, account)
-    if hold is not None:
+    if hold is not None and not (hold is listing.hold and ledger.rests(listing) and listing.due_band is not None):
         return _while_held(listing, account, hold)
     due = ledger.due_fields(listing)
     params = _would_send(listing, due)
+    if hold is not None and listing.not_before is not None and listing.not_before > now:
+        return Problem("next_try", {**params, "at": _clock(listing.not_before), "tries": str(listing.failures)})
     asked = writing.undecided(listing)
     if asked is not None and asked.look_at is not None and writing.awaits_outcome(listing):
         return Problem("next_outcome_asked", {**params, "at": _clock(asked.look_at)})
@@ -191,7 +206,7 @@ def _story(listing: Listing, account: Account, field: LedgerField) -> FieldStory
         sent=listing.sent.quantity if quantity else listing.sent.price,
         accepted=listing.accepted.quantity if quantity else listing.accepted.price,
         seen=listing.seen.quantity if quantity else listing.seen.price,
-        reason=field_hold(listing, account, field),
+        reason=field_reason(listing, account, field),
     )
 
 

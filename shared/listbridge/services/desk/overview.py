@@ -16,7 +16,7 @@ from listbridge.domain.ids import AccountId, SalesListId, Sku
 from listbridge.domain.jobs import Job, JobState
 from listbridge.domain.listings.bands import Band
 from listbridge.domain.listings.holds import hold_of
-from listbridge.domain.listings.ledger import UPDATE_FAILED, awaits_look
+from listbridge.domain.listings.ledger import UPDATE_FAILED, awaits_look, rests
 from listbridge.domain.listings.listing import Listing, Status
 from listbridge.domain.orders.polling import PollState
 from listbridge.domain.ports import NotACursor
@@ -263,7 +263,7 @@ def _due(deps: DeskDeps, account: Account) -> Due:
         keys = deps.listings.due(account.id, [band], at=now, limit=_MOST_DUE)
         counts[band] = len(keys)
         for row in deps.listings.get_many(keys[:1]).values():
-            if row.due_since is None or awaits_look(row):
+            if row.due_since is None or awaits_look(row) or rests(row):
                 continue
             if oldest is None or row.due_since < oldest:
                 oldest = row.due_since

@@ -116,5 +116,5 @@ def computable(listing: Listing, fields: frozenset[LedgerField]) -> tuple[frozen
     ours = fields & listing.ours
     ready = frozenset(field for field in ours if values[field] is not None)
     missing = [problems[field] or Problem("not_computed_yet") for field in sorted(ours - ready)]
-    missing += [Problem(STOCK_KEPT)] if fields - ours else []
+    missing += [STOCK_KEPT] if fields - ours else []
     return ready, missing[0] if missing else None

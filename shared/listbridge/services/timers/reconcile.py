@@ -85,6 +85,7 @@ def nudge_what_is_due(deps: AccountDeps) -> int:
             row
             for row in rows
             if row.due_since is not None
+            and not ledger.rests(row)
             and not ledger.awaits_look(row)
             and (now - row.due_since).total_seconds() > deps.limits.due_too_long_s
         ]

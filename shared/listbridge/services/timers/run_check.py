@@ -10,6 +10,7 @@ from listbridge.domain.work import Check, CheckKind, Lane
 from listbridge.services.catalog.read_changed_products import read_changed_products
 from listbridge.services.configuration.check_connections import check_account_connection, check_shop_connection
 from listbridge.services.deps import CheckDeps
+from listbridge.services.listings.revise.failed_updates import MOST, try_failed_again
 from listbridge.services.orders.create.find_twins import find_twins
 from listbridge.services.orders.relay.read_changed_orders import read_changed_orders
 
@@ -37,6 +38,8 @@ def run_check(deps: CheckDeps, check: Check, *, remaining_s: float) -> int:
         shop = deps.configuration.get(Shop, account.shop)
     except Missing:
         return 0
+    if check.what is CheckKind.FAILED_UPDATES:
+        return _try_failed_again(deps, account, check)
     if {account.state, shop.state} != {ConnectionState.ACTIVE}:
         return 0
     looked = find_twins(deps, account, shop, check.cursor, seconds=min(_ENOUGH_S, remaining_s / 2))
@@ -46,3 +49,13 @@ def run_check(deps: CheckDeps, check: Check, *, remaining_s: float) -> int:
         again = check.model_copy(update={"cursor": looked.cursor})
         deps.queues.send(Lane.RECOMPUTE, again, reason="more_pages")
     return looked.found
+
+
+def _try_failed_again(deps: CheckDeps, account: Account, check: Check) -> int:
+    if account.state is not ConnectionState.ACTIVE:
+        return 0  # connecting it again asks again
+    found = try_failed_again(deps, account.id)
+    if found == MOST:
+        trace.progressed()
+        deps.queues.send(Lane.RECOMPUTE, check, reason="more_pages")
+    return found

@@ -250,7 +250,7 @@ def test_a_row_that_always_ends_unknown_slows_down_and_at_last_says_why() -> Non
     assert seen_delays[:4] == [timedelta(seconds=s) for s in (2, 4, 8, 16)]
     assert seen_delays[-1] == timedelta(minutes=15)
     assert row.hold is not None
-    assert (row.hold.code, row.due_band) == ("update_failed", None)
+    assert (row.hold.code, row.due_band, row.not_before) == ("update_failed", Band.DOWN, later(3600))
 
 
 def test_two_unknown_outcomes_settle_after_the_later_one() -> None:
@@ -295,7 +295,50 @@ def test_a_rate_limit_is_not_one_of_the_tries() -> None:
 def test_a_refusal_holds_and_leaves_what_was_accepted_before() -> None:
     row = writing.refused(begun(recomputed(a_listing(5), 4)), "a1", Problem("quantity_limit", fix="ask"), NOW)
     assert row.hold == Problem("update_failed", {"reason": "quantity_limit"}, "ask")
-    assert (row.accepted.quantity, row.due_band) == (5, None)
+    assert (row.accepted.quantity, row.due_band, row.not_before) == (5, Band.DOWN, later(3600))
+
+
+def test_a_failed_update_is_tried_again_ever_more_rarely_and_at_last_once_a_day() -> None:
+    row, waits = recomputed(a_listing(5), 4), []
+    for turn in range(7):
+        now = row.not_before or NOW
+        row = begun(row, f"a{turn}")
+        assert row.hold is None
+        row = writing.refused(row, f"a{turn}", Problem("quantity_limit"), now)
+        assert row.not_before is not None
+        waits.append((row.not_before - now).total_seconds() / 3600)
+    assert waits == [1, 2, 4, 8, 16, 24, 24]
+
+
+def test_a_refused_zero_is_tried_again_within_minutes_and_then_every_hour() -> None:
+    row, waits = recomputed(a_listing(5), 0), []
+    for turn in range(4):
+        now = row.not_before or NOW
+        row = writing.refused(begun(row, f"a{turn}"), f"a{turn}", Problem("quantity_limit"), now)
+        assert row.not_before is not None
+        waits.append((row.not_before - now).total_seconds() / 60)
+    assert (waits, row.due_band) == ([15, 30, 60, 60], Band.ZERO)
+
+
+def test_a_failed_update_begins_anew_when_its_values_move_or_its_cause_may_have_changed() -> None:
+    row = writing.refused(begun(recomputed(a_listing(5), 4)), "a1", Problem("quantity_limit"), NOW)
+    moved = recomputed(row, 3, version=9)
+    assert (moved.hold, moved.failures, moved.not_before) == (None, 0, None)
+    again = ledger.tried_now(row, NOW)
+    assert (again.hold, again.failures, again.not_before) == (row.hold, 0, None)
+    assert ledger.tried_now(a_listing(), NOW) == a_listing()
+
+
+def test_an_acceptance_ends_the_count_of_failures() -> None:
+    row = writing.refused(begun(recomputed(a_listing(5), 4)), "a1", Problem("quantity_limit"), NOW)
+    row = writing.accepted(begun(row, "a2"), "a2", NOW, settle_s=SETTLE_S)
+    assert (row.hold, row.failures, row.due_band, row.accepted.quantity) == (None, 0, None, 4)
+
+
+def test_a_failed_update_that_somebody_made_by_hand_on_the_marketplace_is_over() -> None:
+    row = writing.refused(begun(recomputed(a_listing(5), 4)), "a1", Problem("quantity_limit"), NOW)
+    row = ledger.read_back(row, Values(4, euros(10)), later(60))
+    assert (row.hold, row.due_band, row.not_before) == (None, None, None)
 
 
 # ---- demands ----

@@ -194,7 +194,7 @@ class LedgerHistory(RuleBasedStateMachine):
             if want is not None and (have is None or have != want)
         }
         live = row.status in (Status.ACTIVE, Status.PENDING) and row.remote is not None
-        due = row.hold is None and live and bool(wanted & (row.auto | row.demanded))
+        due = (row.hold is None or ledger.rests(row)) and live and bool(wanted & (row.auto | row.demanded))
         assert (row.due_band is not None) is due
         assert (row.due_since is not None) is due
         if due and row.computed.quantity == 0 and LedgerField.QUANTITY in ledger.due_fields(row):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
@@ -15,7 +15,6 @@ from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.configuration import Account, CreationProfile, SalesList
 from listbridge.domain.ids import RemoteId, Sku
 from listbridge.domain.listings import lifecycle
-from listbridge.domain.listings.ledger import UPDATE_FAILED
 from listbridge.domain.listings.listing import GONE_FROM_SHOP, PRODUCT_GONE, Listing, Status
 from listbridge.domain.listings.publication import Publication
 from listbridge.domain.ports import Budget, MarketplaceAdapter, PublishRequest, PublishVariant
@@ -200,8 +199,8 @@ class PublishWork:
                 change = partial(lifecycle.waits_again, hold=row.hold, now=now)
             elif row.remote is not None and self.task.action is PublishKind.ZEROED:
                 # It can neither show 0 nor end. Sent again at once, it would be refused, and ended, forever.
-                reason = Problem(UPDATE_FAILED, problem.as_reason(), problem.fix or self.task.fix)
-                change = partial(lifecycle.still_live_and_held, hold=reason, now=now)
+                told = replace(problem, fix=problem.fix or self.task.fix)
+                change = partial(lifecycle.still_live_and_failed, problem=told, now=now)
             elif row.remote is not None and self.task.follow_at is not None:
                 change = partial(_still_live_unread, now=now)
             elif row.remote is not None:

@@ -73,7 +73,7 @@ class DueListings:
                 continue
             if row.not_before is None or row.not_before <= now:
                 self._bands.setdefault(row.due_band, []).append(row)
-            else:
+            elif not ledger.rests(row):  # the minute's timer brings back what failed for hours
                 self.postponed[row.key] = row.not_before
         for rows in self._bands.values():
             rows.sort(key=lambda row: row.due_since or now)

@@ -298,7 +298,9 @@ class Drainer:
                 again.append(row.key)
         for one in outcome.rows:
             after = one.row
-            if after.due_band is not None and after.not_before is not None and after.not_before > now:
+            if ledger.rests(after):
+                self._later.pop(after.key, None)  # the minute's timer brings it back
+            elif after.due_band is not None and after.not_before is not None and after.not_before > now:
                 self._later[after.key] = after.not_before
             elif after.due_band is not None:
                 again.append(after.key)  # it moved again while it was sent
