@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from listbridge import registry
 from listbridge.domain.configuration import Account, ConnectionState, Shop
 from listbridge.domain.ids import ShopId, Site
+from listbridge.domain.listings.holds import WRITES_STOPPED, write_hold
 from listbridge.domain.manifest import BudgetSpec, MarketplaceManifest, ShopManifest
 from listbridge.domain.ports import (
     Arrival,
@@ -40,6 +43,7 @@ from listbridge.infra.calls.http import HttpSession
 from listbridge.infra.calls.tokens import TokenCache
 from listbridge.services.connection_state import secret_name
 
+_LOOK_AGAIN = timedelta(seconds=2)
 _WRITE_S = 4.0
 """What a write of ours may take."""
 A = TypeVar("A", ShopAdapter, MarketplaceAdapter)
@@ -126,6 +130,29 @@ class Opener:
 
 
 @dataclass(slots=True)
+class StopWatch:
+    """Whether somebody has stopped the writes of one account, asked before each of them. What was read less than
+    `_LOOK_AGAIN` ago is believed, so a run that takes longer stops in its middle."""
+
+    configuration: ConfigurationStore
+    clock: Clock
+    _account: Account
+    _looked_at: datetime
+
+    def seen(self, account: Account) -> None:
+        """The document was read a moment ago."""
+        self._account, self._looked_at = account, self.clock.now()
+
+    def reason(self) -> Problem | None:
+        """Why nothing may be written now, or none."""
+        if self.clock.now() - self._looked_at >= _LOOK_AGAIN:
+            with suppress(Missing):
+                self.seen(self.configuration.get(Account, self._account.id))
+        held = write_hold(self._account)
+        return held if held is not None and held.code == WRITES_STOPPED else None
+
+
+@dataclass(slots=True)
 class OpenedShops:
     """The shops' port. An adapter is kept per shop and share as long as the shop's document is unchanged, and no longer
     than its credentials are taken."""
@@ -163,10 +190,12 @@ class OpenedMarketplaces:
     queue: str = ""
     """The ARN of the deployment's queue for marketplaces that tell us what changes."""
     _open: dict[tuple[str, Share], _Opened[MarketplaceAdapter]] = field(default_factory=dict)
+    _watches: dict[str, StopWatch] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def open(self, account: Account, share: Share = Share.ORDINARY) -> MarketplaceAdapter:
         with self._lock:
+            self._watch(account).seen(account)
             known = self._open.get((account.id, share))
             return (known if known is not None and known.still_good(account) else self._anew(account, share)).adapter
 
@@ -209,8 +238,17 @@ class OpenedMarketplaces:
     def currency(self, marketplace: str, site: Site) -> str:
         return _site(registry.marketplace(marketplace), site).currency
 
+    def _watch(self, account: Account) -> StopWatch:
+        known = self._watches.get(account.id)
+        if known is None:
+            opener = self.opener
+            known = self._watches[account.id] = StopWatch(
+                opener.configuration, opener.clock, account, opener.clock.now()
+            )
+        return known
+
     def _connection(self, account: Account, share: Share, *, read_anew: bool) -> Connection:
-        return self.opener.connection(
+        connection = self.opener.connection(
             "accounts",
             registry.marketplace(account.marketplace),
             account,
@@ -218,6 +256,8 @@ class OpenedMarketplaces:
             share=share,
             read_anew=read_anew,
         )
+        connection.session.keep_writes_back(self._watch(account).reason)
+        return connection
 
 
 @dataclass(frozen=True, slots=True)

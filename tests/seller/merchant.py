@@ -13,8 +13,8 @@ from typing import Any, ClassVar
 
 import pytest
 
-from listbridge.domain.ids import AccountId, ListingKey, Site, Sku
-from listbridge.domain.work import Hint, HintKind, Lane, ShopEvent
+from listbridge.domain.ids import AccountId, ListingKey, RemoteOrderId, Site, Sku
+from listbridge.domain.work import Hint, HintKind, Lane, RelayOrder, ShopEvent
 from listbridge.services.timers.reconcile import Timer, reconcile
 from simulators.amazon.offers.live import live_listings
 from simulators.etsy.offers.live import listings_shown
@@ -148,6 +148,32 @@ class Merchant(Seller, ABC):
     def ended_there(self, sku: str) -> None:
         """The listing ends on the marketplace, without us."""
 
+    ship_operation: ClassVar[str]
+
+    @abstractmethod
+    def bought(self, sku: str) -> str:
+        """Somebody buys one; the order's id there. Nobody has told us yet."""
+
+    def orders_read(self) -> list[Any]:
+        """The account's orders are asked for, and what follows from them happens; its orders, the newest first."""
+        self.its.post(f"/accounts/{self.account}/check", expect=200)
+        for _ in range(6):
+            self.its.stores.clock.advance(10)
+            self.its.run()
+        orders: list[Any] = self.its.get("/orders", account=self.account)["orders"]
+        return orders
+
+    def shipped_in_shop(self, order: Any) -> None:
+        """Her shop ships an order with one parcel, and tells."""
+        self.its.shopify.deeds.fulfill(order["shop_order"]["id"], tracking=[{"company": "DHL", "number": "JD0001"}])
+        self.compared(order)
+
+    def compared(self, order: Any) -> None:
+        """The order is compared on both sides, and the lanes run dry."""
+        message = RelayOrder(account=AccountId(self.account), order=RemoteOrderId(order["order"]))
+        self.its.stores.queues.send(Lane.FULFILLMENTS, message)
+        self.its.run()
+
     # ---- time, and what a worker that died leaves behind ----
 
     def timer(self, name: str) -> None:
@@ -196,6 +222,7 @@ class EbayMerchant(Merchant):
 
     slug, site = "ebay", SITE
     revise_operation = "bulkUpdatePriceQuantity"
+    ship_operation = "createShippingFulfillment"
 
     @classmethod
     def installed(cls) -> Installation:
@@ -206,6 +233,9 @@ class EbayMerchant(Merchant):
 
     def credentials(self) -> dict[str, str]:
         return self.its.ebay_credentials()
+
+    def bought(self, sku: str) -> str:
+        return str(self.its.ebay.deeds.buy(sku, seller="anna", marketplace=SITE)["orderId"])
 
     def ended_there(self, sku: str) -> None:
         self.its.ebay.deeds.end_listing(self.row(sku)["listing"]["remote"])
@@ -226,6 +256,7 @@ class AmazonMerchant(Merchant):
 
     slug, site = "amazon", AMAZON_SITE
     revise_operation = "patchListingsItem"
+    ship_operation = "confirmShipment"
     its: AmazonInstallation
 
     @classmethod
@@ -237,6 +268,9 @@ class AmazonMerchant(Merchant):
 
     def credentials(self) -> dict[str, str]:
         return self.its.amazon_credentials()
+
+    def bought(self, sku: str) -> str:
+        return str(self.its.amazon.deeds.buy(sku, seller="anna")["orderId"])
 
     def ended_there(self, sku: str) -> None:
         self.its.amazon.deeds.delete_item(sku, seller="anna")
@@ -255,6 +289,7 @@ class EtsyMerchant(Merchant):
 
     slug, site = "etsy", ETSY_SITE
     revise_operation = "updateListingInventory"
+    ship_operation = "createReceiptShipment"
     its: EtsyInstallation
 
     @classmethod
@@ -266,6 +301,10 @@ class EtsyMerchant(Merchant):
 
     def credentials(self) -> dict[str, str]:
         return self.its.etsy_credentials()
+
+    def bought(self, sku: str) -> str:
+        abroad = {"name": "Ada Buyer", "first_line": "9 Secret Lane", "country_iso": "GB"}
+        return str(self.its.etsy.deeds.buy(sku, seller="anna", buyer=abroad)["receiptId"])
 
     def ended_there(self, sku: str) -> None:
         """Its four months are over, and it does not renew itself."""

@@ -83,6 +83,13 @@ class ListenBody(Body):
     """The secret by which the marketplace signs its calls, where it makes one itself; it is never returned."""
 
 
+class Reason(Body):
+    """Why somebody does what they do: it stands in the activity, beside who did it."""
+
+    why: str = Field(default="", max_length=500)
+    """The reason, in their own words; empty for none."""
+
+
 class AccountDraft(Body):
     """A seller account to connect: `now` with complete credentials, or `by_consent`, in the seller's browser."""
 

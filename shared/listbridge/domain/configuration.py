@@ -6,6 +6,7 @@ proposed as a job, counted, and applied when the guard lets it pass (protocol.md
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 
@@ -174,6 +175,18 @@ class GuardLimits(BaseModel):
     limit."""
 
 
+class WritesStopped(BaseModel):
+    """Somebody has stopped everything that Listbridge writes to the account's marketplace."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    by: str
+    """Who stopped it."""
+    at: datetime
+    """When, UTC."""
+    why: str = ""
+    """Why, in their own words; empty when they gave no reason."""
+
+
 class Account(Document):
     """A connected seller account on a marketplace; it belongs to exactly one shop."""
 
@@ -197,6 +210,8 @@ class Account(Document):
     """Tell the marketplace what the shop ships; switch it off where another tool does that."""
     observe: bool = False
     """Observe mode: everything is read and computed, nothing is written to the marketplace."""
+    stopped: WritesStopped | None = None
+    """Set while nothing at all is written to the marketplace, because somebody stopped it; orders still come in."""
     guard: GuardLimits = GuardLimits()
     """From where on changes to the account's listings need a person's approval."""
     guard_rule: int = 2

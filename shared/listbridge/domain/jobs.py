@@ -99,6 +99,20 @@ class JobEntry(BaseModel):
     """Of a job that adopts: what the item is, and what keeps it from being adopted."""
 
 
+class Decision(BaseModel):
+    """What somebody decided about a job that waited."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    approved: bool
+    """Whether they approved it."""
+    by: str
+    """Who decided."""
+    at: datetime
+    """When, UTC."""
+    why: str = ""
+    """Why, in their own words; empty when they gave no reason."""
+
+
 class Job(BaseModel):
     """Progress of an action. Counts are of entries, or of listings looked at; a job is over when none waits."""
 
@@ -122,6 +136,8 @@ class Job(BaseModel):
     created_at: datetime
     finished_at: datetime | None = None
     reason: Problem | None = None
+    decision: Decision | None = None
+    """What became of its waiting; None while it waits, and for one that never did."""
     rev: int = 0
 
     @model_validator(mode="before")

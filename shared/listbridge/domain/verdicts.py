@@ -93,4 +93,4 @@ class Unsupported(RemoteError):
 
 
 class ObserveMode(RemoteError):
-    """A remote write was refused by ourselves, because the account only observes."""
+    """A remote write was refused by ourselves, because the account only observes or somebody has stopped its writes."""

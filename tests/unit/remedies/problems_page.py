@@ -29,7 +29,7 @@ here, and see that it is gone. Where nothing stands under *what helps*, nothing 
 A name in braces is filled in where it is told.
 """
 FROM_REASON = {
-    "update_failed": "What its reason names; it is tried again by itself, and at once with the next change in the shop or by *Revise*.",
+    "update_failed": "What its reason names; it is tried again automatically, and at once with the next change in the shop or by *Revise*.",
     "parcel_refused": "What its reason names.",
     "variants_left_out": "What the items name.",
     "listings_held": "What the listings' reason names.",

@@ -157,3 +157,16 @@ def test_a_job_that_waits_is_decided(seller: Seller, decision: str, live: dict[s
     seller.its.run()
     assert seller.live_offers() == live
     assert "job_waits" not in {one["problem"]["code"] for one in seller.its.get("/health")["concerns"]}
+
+
+@walks("writes_stopped")
+def test_a_stopped_account_is_resumed(seller: Seller) -> None:
+    product = on_sale(seller)
+    seller.its.post(f"/accounts/{seller.account}/stop", {"why": "prices look wrong"}, expect=200)
+    seller.its.shopify.deeds.set_stock(4, None, sku="MUG")
+    heard(seller, product)
+    named(reason(seller, "MUG"), "writes_stopped", "resume_writes")
+    assert seller.live_offers() == {"MUG": 7}
+    seller.its.post(f"/accounts/{seller.account}/resume", expect=200)
+    seller.its.run()
+    assert (reason(seller, "MUG"), seller.live_offers()) == (None, {"MUG": 4})

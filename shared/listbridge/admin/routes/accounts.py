@@ -15,7 +15,7 @@ from listbridge.admin.errors import InvalidFields, fields_checked
 from listbridge.admin.parameters import AccountPath, Cursor, OnSite
 from listbridge.admin.patches import AccountPatch
 from listbridge.admin.renamed_fields import by_the_names_of_today
-from listbridge.admin.schemas import AccountDraft, ListenBody, NewCredentials
+from listbridge.admin.schemas import AccountDraft, ListenBody, NewCredentials, Reason
 from listbridge.admin.shape import Shape
 from listbridge.admin.views.documents import AccountView, ConsentPage, FieldView
 from listbridge.admin.views.jobs import JobStarted, JobView
@@ -28,6 +28,7 @@ from listbridge.services.configuration.hand_over import begin_hand_over
 from listbridge.services.configuration.hook_keys import hook_address, keep_told_secret, make_hook_keys
 from listbridge.services.configuration.notice_address import make_notice_token, notice_address
 from listbridge.services.configuration.public_address import public_base_url
+from listbridge.services.configuration.stop_writes import resume_writes, stop_writes
 from listbridge.services.listings.act.unlink_account import start_unlinking
 from listbridge.services.listings.revise.release_guarded import start_release
 
@@ -139,6 +140,29 @@ def patch_account(account_id: AccountPath, patch: AccountPatch) -> JobStarted:
     with fields_checked():
         after = edited(before, changes, patch.rev, settings=check)
     return JobStarted(job=JobView.of(propose_account(deps_of(router), before, after, actor_of(router))))
+
+
+@router.post(
+    "/accounts/<account_id>/stop",
+    summary="Stop everything that is written to the marketplace",
+    tags=_TAGS,
+    openapi_extensions=open_to(Group.OPERATOR),
+)
+def stop_account(account_id: AccountPath, body: Reason = Reason()) -> AccountView:  # noqa: B008  # frozen
+    """Stops every write to the account's marketplace at once, zeros included: what is under way ends within seconds, and
+    nothing else leaves. Orders still come in, and the shop is still followed. `resume` sends what has gathered."""
+    return _view(stop_writes(deps_of(router), _account(account_id), body.why, actor_of(router)))
+
+
+@router.post(
+    "/accounts/<account_id>/resume",
+    summary="Write to the marketplace again",
+    tags=_TAGS,
+    openapi_extensions=open_to(Group.OPERATOR),
+)
+def resume_account(account_id: AccountPath, body: Reason = Reason()) -> AccountView:  # noqa: B008  # frozen
+    """Ends a stop: what has gathered meanwhile is sent, zeros first. `GET …/differences` shows it before."""
+    return _view(resume_writes(deps_of(router), _account(account_id), body.why, actor_of(router)))
 
 
 @router.delete("/accounts/<account_id>", summary="Disconnect an account", tags=_TAGS, status_code=204)
@@ -258,9 +282,10 @@ def keep_sold_out(account_id: AccountPath) -> SoldOutView:
     status_code=202,
     openapi_extensions=open_to(Group.OPERATOR),
 )
-def approve_guarded(account_id: AccountPath) -> JobStarted:
-    """A person approves: a job releases every listing that the guard holds, and each is sent as it is computed then."""
-    job = start_release(deps_of(router), _account(account_id), actor_of(router))
+def approve_guarded(account_id: AccountPath, body: Reason = Reason()) -> JobStarted:  # noqa: B008  # frozen
+    """A person approves: a job releases every listing that the guard holds, and each is sent as it is computed then. Who
+    approved and why stands with the job."""
+    job = start_release(deps_of(router), _account(account_id), actor_of(router), body.why)
     return JobStarted(job=JobView.of(job))
 
 

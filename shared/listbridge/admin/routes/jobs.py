@@ -11,6 +11,7 @@ from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.cursors import opened, sealed
 from listbridge.admin.parameters import LIMIT, Cursor, JobPath
 from listbridge.admin.row_ids import item_id, listing_id
+from listbridge.admin.schemas import Reason
 from listbridge.admin.shape import Shape
 from listbridge.admin.views.documents import MoneyView
 from listbridge.admin.views.jobs import JobEntryView, JobView
@@ -137,17 +138,17 @@ def list_changes(
 @router.post(
     "/jobs/<job_id>/approve", summary="Approve a job that waits", tags=_TAGS, openapi_extensions=open_to(Group.OPERATOR)
 )
-def approve(job_id: JobPath) -> JobView:
-    """Approves the whole set of changes, and the job continues."""
-    return JobView.of(decide(deps_of(router), JobId(job_id), approve=True, actor=actor_of(router)))
+def approve(job_id: JobPath, body: Reason = Reason()) -> JobView:  # noqa: B008  # frozen
+    """Approves the whole set of changes, and the job continues. Who approved and why stands with the job."""
+    return JobView.of(decide(deps_of(router), JobId(job_id), approve=True, actor=actor_of(router), why=body.why))
 
 
 @router.post(
     "/jobs/<job_id>/refuse", summary="Refuse a job that waits", tags=_TAGS, openapi_extensions=open_to(Group.OPERATOR)
 )
-def refuse(job_id: JobPath) -> JobView:
-    """Refuses the whole set of changes, and nothing is changed."""
-    return JobView.of(decide(deps_of(router), JobId(job_id), approve=False, actor=actor_of(router)))
+def refuse(job_id: JobPath, body: Reason = Reason()) -> JobView:  # noqa: B008  # frozen
+    """Refuses the whole set of changes, and nothing is changed. Who refused and why stands with the job."""
+    return JobView.of(decide(deps_of(router), JobId(job_id), approve=False, actor=actor_of(router), why=body.why))
 
 
 @router.post("/jobs/<job_id>/cancel", summary="Cancel a job", tags=_TAGS, openapi_extensions=open_to(Group.OPERATOR))

@@ -19,6 +19,7 @@ from listbridge.domain.ids import AccountId, SalesListId
 from listbridge.domain.listings.listing import Status
 from listbridge.domain.money import Money
 from listbridge.services.desk import messages
+from listbridge.services.desk.deciding_rules import DecidingRule
 from listbridge.services.desk.explain_listing import Explanation, FieldStory, explain_listing
 from listbridge.services.desk.explain_order import HeldStock
 from listbridge.services.desk.overview import ListingFilter, page_of_listings
@@ -88,6 +89,34 @@ class ReservationView(Shape):
         )
 
 
+class DecidingRuleView(Shape):
+    """A rule, or a switch, that decided about the listing."""
+
+    rule: str
+    """What it decides: `quantity`, `price`, or whether they follow the shop (`auto_quantity`, `auto_price`)."""
+    level: str
+    """Where it is set, the nearest that has one: `sales_list`, `profile`, `account`, or `default` where nobody set it."""
+    document: str
+    """The id of the list, profile or account that it is set on; empty for the default."""
+    name: str
+    """Its name, for people; empty for the default."""
+    version: int | None
+    """The document's `rev` from which the listing was computed; null for the default, or while it is not computed."""
+    newest: int | None
+    """The document's `rev` now: if it is higher, the edit is on its way to the listing. Null for the default."""
+
+    @classmethod
+    def of(cls, rule: DecidingRule) -> DecidingRuleView:
+        return cls(
+            rule=rule.rule,
+            level=rule.level,
+            document=rule.document,
+            name=rule.name,
+            version=rule.version,
+            newest=rule.newest,
+        )
+
+
 class ExplanationView(Shape):
     """Everything that Listbridge knows about a listing."""
 
@@ -105,6 +134,8 @@ class ExplanationView(Shape):
     """Whether a full revise would send something new."""
     content: ProblemView | None
     """Why titles, texts and pictures are not updated automatically; null while nothing is on sale."""
+    rules: list[DecidingRuleView]
+    """Which rule decided each number, where it is set, and in which version."""
     reservations: list[ReservationView]
     """Which orders hold units of it: those that are not absorbed make the step `reserved` of the quantity."""
 
@@ -192,6 +223,7 @@ def explain(listing_id: ListingPath) -> ExplanationView:
         next=ProblemView.of(story.next),
         content_changed=story.content_changed,
         content=ProblemView.maybe(story.content),
+        rules=[DecidingRuleView.of(one) for one in story.rules],
         reservations=[ReservationView.of(held) for held in story.reservations],
     )
 

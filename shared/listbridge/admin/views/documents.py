@@ -10,7 +10,7 @@ from pydantic import Field
 
 from listbridge.admin.row_ids import item_id, listing_id
 from listbridge.admin.shape import Shape
-from listbridge.domain.configuration import Account, ConnectionState, GuardLimits, Rules, Shop
+from listbridge.domain.configuration import Account, ConnectionState, GuardLimits, Rules, Shop, WritesStopped
 from listbridge.domain.listings.listing import Listing, Status, TraceLine
 from listbridge.domain.listings.sales_list_items import Item
 from listbridge.domain.money import Money
@@ -145,6 +145,7 @@ class AccountView(Shape):
     """The earlier name of `create_orders`: use that one."""
     relay_fulfillments: bool
     observe: bool
+    stopped: WritesStopped | None
     guard: GuardLimits
     rules: Rules
     settings: dict[str, Any]

@@ -11,7 +11,7 @@ from listbridge.admin.shape import Shape
 from listbridge.admin.views.documents import ProblemView
 from listbridge.domain.ids import ListingKey, VariantKey
 from listbridge.domain.job_params import EditParams
-from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome
+from listbridge.domain.jobs import Decision, Job, JobEntry, JobKind, JobState, Outcome
 from listbridge.domain.ports import ListingRepository
 from listbridge.domain.problem import Problem
 
@@ -87,6 +87,8 @@ class JobView(Shape):
     """Why the job as a whole waits or failed; null when neither is so."""
     edit: EditView | None
     """What a configuration job edits; null for the others."""
+    decision: Decision | None
+    """Who approved or refused it, when and why; null while it waits, and for a job that never did."""
 
     @classmethod
     def of(cls, job: Job) -> JobView:
@@ -107,6 +109,7 @@ class JobView(Shape):
             finished_at=job.finished_at,
             reason=ProblemView.maybe(job.reason),
             edit=EditView.of(job),
+            decision=job.decision,
         )
 
 

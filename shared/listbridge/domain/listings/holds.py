@@ -11,6 +11,8 @@ from listbridge.domain.listings.listing import GONE_FROM_SHOP, PRODUCT_GONE, Led
 from listbridge.domain.problem import Problem
 from listbridge.domain.rules.price import FIXED_PRICE
 
+OBSERVE_MODE = "observe_mode"
+WRITES_STOPPED = "writes_stopped"
 STOCK_KEPT = Problem("stock_kept_by_marketplace", fix="ship_it_yourself")
 CONTENT_BY_HAND = Problem("content_by_hand", fix="full_revise")
 """Why titles, texts and pictures of a live listing stay as they are: only a full revise sends them."""
@@ -39,12 +41,21 @@ def connection_hold(account: Account) -> Problem | None:
     return None
 
 
+def write_hold(account: Account) -> Problem | None:
+    """Why nothing can be written to the account's marketplace: it is not connected, or somebody has stopped all writes; or
+    none."""
+    unconnected = connection_hold(account)
+    if unconnected is None and account.stopped is not None:
+        return Problem(WRITES_STOPPED, {"account": account.name, "by": account.stopped.by}, "resume_writes")
+    return unconnected
+
+
 def account_hold(account: Account) -> Problem | None:
     """Why nothing is written to the account's marketplace, whatever the listing; or none."""
-    unconnected = connection_hold(account)
-    if unconnected is None and account.observe:
-        return Problem("observe_mode", {"account": account.name}, "leave_observe_mode")
-    return unconnected
+    held = write_hold(account)
+    if held is None and account.observe:
+        return Problem(OBSERVE_MODE, {"account": account.name}, "leave_observe_mode")
+    return held
 
 
 def shop_hold(shop: Shop) -> Problem | None:

@@ -45,7 +45,7 @@ def rests(listing: Listing) -> bool:
 def due_fields(listing: Listing) -> frozenset[LedgerField]:
     """The fields that must be sent now: computed, and not known to be what the marketplace accepted.
 
-    Nothing is due while a hold stands, but for that of a failed update, which ends by itself.
+    Nothing is due while a hold stands, but for that of a failed update, which ends automatically.
 
     A publishing operation on a listing that is live does not keep its values back: both lanes send inside the same
     lease, and a zero cannot wait for a title.
@@ -241,7 +241,7 @@ def held(listing: Listing, problem: Problem, now: datetime) -> Listing:
 
 
 def update_failed(listing: Listing, problem: Problem, now: datetime) -> Listing:
-    """The marketplace refused an update, or its tries are used up: it is held for this reason and tried again by itself,
+    """The marketplace refused an update, or its tries are used up: it is held for this reason and tried again automatically,
     ever more rarely, a zero more often than the rest."""
     new = replace(
         listing,

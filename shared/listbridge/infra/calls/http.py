@@ -71,6 +71,7 @@ class HttpSession:
         self._timeout_s = timeout_s
         self._timeout = Timeout(connect=min(connect_timeout_s, timeout_s), total=timeout_s)
         self._observe = observe
+        self._kept_back: Callable[[], Problem | None] | None = None
         self._budget = budget
         self._refused = False
         self._session = requests.Session()
@@ -79,6 +80,10 @@ class HttpSession:
         adapter = transport or _network(private_hosts)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
+
+    def keep_writes_back(self, reason: Callable[[], Problem | None]) -> None:
+        """Ask this before each write: while it gives a reason, none leaves."""
+        self._kept_back = reason
 
     @property
     def refused(self) -> bool:
@@ -107,7 +112,7 @@ class HttpSession:
         which nobody would strip on the way to another host. Every other redirect is returned as it is.
 
         Raises:
-            ObserveMode: a write while observing; nothing left.
+            ObserveMode: a write while observing, or while writes are kept back; nothing left.
             RateLimited: the budget is spent; nothing left.
             RetryLater: never connected (`connection_failed`, `address_not_public`), or no usable answer to anything but a write (`no_answer`).
             OutcomeUnknown: a write may have arrived, but its answer did not (`no_answer`).
@@ -171,8 +176,10 @@ class HttpSession:
         return body
 
     def _admit(self, purpose: Purpose, operation: str) -> None:
-        if self._observe and purpose is Purpose.WRITE:
-            raise ObserveMode(Problem("observe_mode"), detail=operation)
+        if purpose is Purpose.WRITE:
+            kept_back = self._kept_back() if self._kept_back is not None else None
+            if kept_back is not None or self._observe:
+                raise ObserveMode(kept_back or Problem("observe_mode"), detail=operation)
         if self._budget is not None and purpose is not Purpose.TOKEN:
             self._budget.spend(operation)
 

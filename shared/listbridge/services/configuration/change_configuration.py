@@ -76,6 +76,22 @@ def save_at_once(deps: CoreDeps, document: Document, actor: str) -> Job:
     return job
 
 
+def recompute_all(deps: CoreDeps, document: Document, actor: str) -> Job:
+    """Recompute every listing that this saved document touches, in chunks; nothing is counted, for nothing is edited."""
+    job = Job(
+        id=JobId(new_id("job")),
+        kind=JobKind.CONFIGURATION,
+        account=_account_of(document),
+        phase="recompute",
+        params=_params(deps, document),
+        created_by=actor,
+        created_at=deps.clock.now(),
+    )
+    deps.jobs.create(job)
+    deps.queues.send(Lane.RECOMPUTE, RecomputeChunk(job=job.id))
+    return job
+
+
 def _params(deps: CoreDeps, document: Document) -> EditParams:
     """What the job of an edit carries: the document as it shall be, and field by field what that changes."""
     before = deps.configuration.get(type(document), document.id)

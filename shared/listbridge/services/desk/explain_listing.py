@@ -25,6 +25,7 @@ from listbridge.domain.listings.listing import BOTH, LedgerField, Listing, Statu
 from listbridge.domain.money import Money
 from listbridge.domain.problem import Problem
 from listbridge.services.deps import DeskDeps
+from listbridge.services.desk.deciding_rules import DecidingRule, deciding_rules
 from listbridge.services.desk.explain_order import HeldStock, held_on
 from listbridge.services.listings.sales_first import ENDED_AWAITS_ORDERS, why_it_waits
 
@@ -62,6 +63,8 @@ class Explanation:
     """What a buyer reads has changed in the shop since it was published: a full revise would send it."""
     content: Problem | None = None
     """Why what a buyer reads does not follow the shop; None while nothing is on sale."""
+    rules: Sequence[DecidingRule] = ()
+    """Which rule decided each number, where it is set, and in which version."""
     reservations: Sequence[HeldStock] = ()
     """What orders hold of the listing's variant, counted by the shop already or not."""
 
@@ -96,6 +99,7 @@ def explain_listing(deps: DeskDeps, key: ListingKey) -> Explanation:
         else _heard_of(shop, what_is_next(listing, account, zero, deps.clock.now())),
         content_changed=_content_changed(variant, listing),
         content=CONTENT_BY_HAND if listing.live else None,
+        rules=deciding_rules(deps, listing, account, sales_list),
         reservations=held_on(deps, variant) if variant is not None else (),
     )
 
@@ -116,7 +120,7 @@ def the_reason(listing: Listing, account: Account, shop: Shop) -> Problem | None
 
 
 def what_is_next(listing: Listing, account: Account, zero: Zero, now: datetime) -> Problem:
-    """What the system does next with this listing, or what it waits for. What failed is tried again by itself."""
+    """What the system does next with this listing, or what it waits for. What failed is tried again automatically."""
     hold = hold_of(listing, account)
     if hold is not None and not (hold is listing.hold and ledger.rests(listing) and listing.due_band is not None):
         return _while_held(listing, account, hold)

@@ -15,7 +15,7 @@ from listbridge.domain.credentials_end import credentials_end
 from listbridge.domain.ids import AccountId, SalesListId, Sku
 from listbridge.domain.jobs import Job, JobState
 from listbridge.domain.listings.bands import Band
-from listbridge.domain.listings.holds import hold_of
+from listbridge.domain.listings.holds import WRITES_STOPPED, hold_of, write_hold
 from listbridge.domain.listings.ledger import UPDATE_FAILED, awaits_look, rests
 from listbridge.domain.listings.listing import Listing, Status
 from listbridge.domain.orders.polling import PollState
@@ -250,6 +250,9 @@ def _account_problems(account: Account, now: datetime) -> list[Problem]:
     ends = credentials_end(account.facts, now)
     if ends is not None:
         problems.append(credentials_end_soon(account, ends))
+    stopped = write_hold(account)
+    if stopped is not None and stopped.code == WRITES_STOPPED:
+        problems.append(stopped)
     if account.observe:
         problems.append(Problem("observe_mode", {"account": account.name}, "leave_observe_mode"))
     return problems

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.ids import JobId
-from listbridge.domain.jobs import Job, JobKind, JobState
+from listbridge.domain.jobs import Decision, Job, JobKind, JobState
 from listbridge.domain.work import Lane, RecomputeChunk
 from listbridge.services.deps import PublishDeps
 from listbridge.services.guard import forget_action
@@ -17,8 +17,8 @@ class NotWaiting(Exception):
     """The job does not wait for a decision."""
 
 
-def decide(deps: PublishDeps, job_id: JobId, *, approve: bool, actor: str) -> Job:
-    """Approve or refuse a job that waits. An approved action is done as the listings are now.
+def decide(deps: PublishDeps, job_id: JobId, *, approve: bool, actor: str, why: str = "") -> Job:
+    """Approve or refuse a job that waits. An approved action is done as the listings are now. Who decided, and why, is kept.
 
     Raises:
         NotWaiting: it does not wait (any more).
@@ -37,9 +37,11 @@ def decide(deps: PublishDeps, job_id: JobId, *, approve: bool, actor: str) -> Jo
         changes = {"state": JobState.RUNNING}
     else:
         changes = {"state": JobState.RUNNING, "phase": "apply", "cursor": ""}
-    job = deps.jobs.save(job.model_copy(update=changes))
-    event = "changes_approved" if approve else "changes_refused"
-    deps.activity.note(ActivityEntry(job.id, event, now, {"affected": str(job.affected)}, job.account, actor))
+    decision = Decision(approved=approve, by=actor, at=now, why=why)
+    job = deps.jobs.save(job.model_copy(update={**changes, "decision": decision}))
+    event = ("changes_approved" if approve else "changes_refused") + ("_why" if why else "")
+    told = {"affected": str(job.affected)} | ({"why": why} if why else {})
+    deps.activity.note(ActivityEntry(job.id, event, now, told, job.account, actor))
     if action:
         forget_action(deps, job)  # the window counts what nobody was asked about; a person has looked at this
     if approve and action:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from listbridge.domain.configuration import Account
 from listbridge.domain.listings.guarded_changes import moved_by_hand
-from listbridge.domain.listings.holds import STOCK_KEPT, connection_hold, status_hold
+from listbridge.domain.listings.holds import STOCK_KEPT, connection_hold, status_hold, write_hold
 from listbridge.domain.listings.lifecycle import WAITS_FOR_STOCK
 from listbridge.domain.listings.listing import BOTH, SOLD_BY_AUCTION, LedgerField, Listing, Status
 from listbridge.domain.problem import Problem
@@ -73,9 +73,10 @@ def hindrance(action: Action, listing: Listing, account: Account) -> Problem | N
         return Problem("pending")
     rule = RULES[action]
     touches_marketplace = rule.remote or (action is Action.REMOVE and listing.live)
-    unconnected = connection_hold(account) if touches_marketplace else None
-    if unconnected is not None:
-        return unconnected  # the widest first, as with holds: what else helps needs the account too
+    # To link writes nothing there.
+    held = (connection_hold if action is Action.LINK else write_hold)(account) if touches_marketplace else None
+    if held is not None:
+        return held  # the widest first, as with holds: what else helps needs the account too
     if touches_marketplace and listing.live and listing.hold is not None and listing.hold.code == SOLD_BY_AUCTION:
         return listing.hold
     waits = listing.hold is not None and listing.hold.code == WAITS_FOR_STOCK

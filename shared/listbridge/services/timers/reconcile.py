@@ -75,6 +75,8 @@ def nudge_what_is_due(deps: AccountDeps) -> int:
     now = deps.clock.now()
     woken = 0
     for account in _active_accounts(deps):
+        if account.stopped is not None:
+            continue
         keys = deps.listings.due(account.id, list(Band), at=now, limit=_ROWS)
         if not keys:
             continue

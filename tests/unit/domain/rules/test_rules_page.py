@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from listbridge.domain.catalog import Reservation, Variant
-from listbridge.domain.configuration import PriceRule, QuantityMode, QuantityRule
+from listbridge.domain.configuration import PriceMode, PriceRule, QuantityMode, QuantityRule
 from listbridge.domain.ids import LocationId
 from listbridge.domain.listings.listing import TraceLine
 from listbridge.domain.money import Money
@@ -49,7 +49,7 @@ def variant(stock: str, reserved: str) -> Variant:
 def test_the_page_has_examples_of_every_mode() -> None:
     modes = {rule.split()[0] for _, _, rule, _, _ in QUANTITIES}
     assert modes == {mode.value for mode in QuantityMode}
-    assert (len(QUANTITIES), len(PRICES)) == (11, 5)
+    assert (len(QUANTITIES), len(PRICES)) == (11, 6)
 
 
 @pytest.mark.parametrize(("stock", "reserved", "rule", "shown", "words"), QUANTITIES)
@@ -63,7 +63,11 @@ def test_a_quantity_comes_out_as_the_page_says(stock: str, reserved: str, rule: 
 @pytest.mark.parametrize(("price", "ratio", "shown", "words"), PRICES)
 def test_a_price_comes_out_as_the_page_says(price: str, ratio: str, shown: str, words: str) -> None:
     amount, currency = price.split()
-    result = price_of(a_variant(price=Money(Decimal(amount), currency)), PriceRule(ratio=Decimal(ratio)), EURO)
+    factor, _, fixed = ratio.partition(", fixed ")
+    rule = PriceRule(ratio=Decimal(factor))
+    if fixed:
+        rule = PriceRule(mode=PriceMode.FIXED, value=Decimal(fixed), ratio=Decimal(factor))
+    result = price_of(a_variant(price=Money(Decimal(amount), currency)), rule, EURO)
     if result.price is None:
         assert result.problem is not None
         assert (result.problem.code, words) == (shown, "")

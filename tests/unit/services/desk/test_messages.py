@@ -262,7 +262,7 @@ def test_a_problem_is_told_with_its_numbers() -> None:
 def test_a_reason_within_a_problem_is_told_in_words_too() -> None:
     problem = Problem("update_failed", {"reason": "price_out_of_bounds", "price": "0", "min": "1", "max": "9"})
     assert messages.text(problem) == (
-        "The last update failed. It is tried again when a value changes in the shop, or with Revise. The reason: The price 0 is outside what the marketplace accepts (1 to 9)."
+        "The last update failed. It is tried again automatically, at once when a value changes in the shop or with Revise. The reason: The price 0 is outside what the marketplace accepts (1 to 9)."
     )
 
 

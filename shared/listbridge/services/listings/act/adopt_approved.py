@@ -12,6 +12,7 @@ from listbridge.domain.ids import ListingKey
 from listbridge.domain.job_params import AdoptionParams
 from listbridge.domain.jobs import Job, JobEntry, JobState, Outcome
 from listbridge.domain.listings.foreign import ForeignListing
+from listbridge.domain.listings.holds import OBSERVE_MODE, WRITES_STOPPED, account_hold
 from listbridge.domain.listings.listing import Status
 from listbridge.domain.ports import Adopted, Adopting
 from listbridge.domain.problem import Problem
@@ -28,8 +29,8 @@ _MOST_TRIES = 3
 
 def adopt_next(deps: PublishDeps, job: Job, account: Account, adopting: Adopting) -> Job:
     """One call's worth. Raises RemoteError, and Conflict when another worker carries the job on."""
-    if account.observe:
-        held = Problem("observe_mode", {"account": account.name}, "leave_observe_mode")
+    held = account_hold(account)
+    if held is not None and held.code in (OBSERVE_MODE, WRITES_STOPPED):
         return deps.jobs.save(job.model_copy(update={"state": JobState.AWAITING_APPROVAL, "reason": held}))
     batch, job = _next_batch(deps, job, adopting.most)
     return _Call(deps, account, adopting, job, batch).make() if batch else job

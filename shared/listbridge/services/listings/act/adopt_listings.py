@@ -14,7 +14,7 @@ from listbridge.domain.ids import JobId, ListingKey, RemoteId, Site, Sku, new_id
 from listbridge.domain.job_params import AdoptionParams
 from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome
 from listbridge.domain.listings.foreign import ForeignListing, matched
-from listbridge.domain.listings.holds import connection_hold
+from listbridge.domain.listings.holds import OBSERVE_MODE, WRITES_STOPPED, account_hold, connection_hold
 from listbridge.domain.listings.listing import Listing, Status
 from listbridge.domain.ports import Adopting
 from listbridge.domain.problem import Problem
@@ -73,9 +73,9 @@ def refuse_second(deps: CoreDeps, account: Account) -> None:
 
 def refuse_observed(deps: CoreDeps, job: Job) -> None:
     """An adoption cannot be rehearsed: nothing but the marketplace knows what it would refuse. Raises Refused."""
-    account = deps.configuration.get(Account, job.account or "")
-    if account.observe:
-        raise Refused(Problem("observe_mode", {"account": account.name}, "leave_observe_mode"))
+    held = account_hold(deps.configuration.get(Account, job.account or ""))
+    if held is not None and held.code in (OBSERVE_MODE, WRITES_STOPPED):
+        raise Refused(held)
 
 
 def run_adoption_chunk(deps: PublishDeps, job: Job) -> Job:

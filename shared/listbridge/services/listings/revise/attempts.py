@@ -36,6 +36,7 @@ from listbridge.services.listings.revise.fees import charged
 from listbridge.services.listings.sales_first import SalesFirst
 
 _LOG = logging.getLogger(__name__)
+_STOPPED_S = 5.0
 
 
 @dataclass(slots=True)
@@ -252,7 +253,9 @@ class Attempts:
             retry_at = waiting.from_now(now, waiting.wait_s(error, row.attempts, waiting.REVISIONS, now))
             return writing.not_applied(row, attempt, retry_at=retry_at, counts=True, now=now, problem=error.problem)
         if isinstance(error, Unauthorized | ObserveMode):
-            return writing.not_applied(row, attempt, retry_at=now, counts=False, now=now)
+            # Stopped in the middle of a run: what ends that nudges, and a run that is on its way begins nothing more.
+            at = waiting.from_now(now, _STOPPED_S) if isinstance(error, ObserveMode) else now
+            return writing.not_applied(row, attempt, retry_at=at, counts=False, now=now)
         if isinstance(error, ZeroRefused) and row.computed.held_by_orders:
             # It may be back with the next cancellation: never ended, and tried again until the shop's own number is 0.
             return writing.not_applied(row, attempt, retry_at=retry_at, counts=True, now=now)

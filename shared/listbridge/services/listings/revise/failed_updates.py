@@ -1,5 +1,5 @@
 """Updates that failed are tried again at once when what may have been the cause has changed: the account was connected again, or its
-settings or rules were edited. Otherwise their time comes by itself (protocol.md#failed-updates)."""
+settings or rules were edited. Otherwise their time comes automatically (protocol.md#failed-updates)."""
 
 from __future__ import annotations
 

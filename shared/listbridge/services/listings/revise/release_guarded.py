@@ -7,7 +7,7 @@ from functools import partial
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import AccountId, JobId, new_id
-from listbridge.domain.jobs import Job, JobKind, JobState
+from listbridge.domain.jobs import Decision, Job, JobKind, JobState
 from listbridge.domain.listings import ledger
 from listbridge.domain.listings.listing import Listing
 from listbridge.domain.work import Lane, RecomputeChunk
@@ -17,14 +17,21 @@ from listbridge.services.deps import AccountDeps, CoreDeps
 _PAGE = 500
 
 
-def start_release(deps: CoreDeps, account: Account, actor: str) -> Job:
+def start_release(deps: CoreDeps, account: Account, actor: str, why: str = "") -> Job:
     """Let every listing that the guard holds now be sent as it is computed by then; the job runs automatically."""
     now = deps.clock.now()
     job = Job(
-        id=JobId(new_id("job")), kind=JobKind.RELEASE_GUARDED, account=account.id, created_by=actor, created_at=now
+        id=JobId(new_id("job")),
+        kind=JobKind.RELEASE_GUARDED,
+        account=account.id,
+        created_by=actor,
+        created_at=now,
+        decision=Decision(approved=True, by=actor, at=now, why=why),
     )
     deps.jobs.create(job)
-    deps.activity.note(ActivityEntry(account.id, "guard_approved", now, {"job": job.id}, account.id, actor))
+    event = "guard_approved_why" if why else "guard_approved"
+    told = {"job": job.id} | ({"why": why} if why else {})
+    deps.activity.note(ActivityEntry(account.id, event, now, told, account.id, actor))
     deps.queues.send(Lane.RECOMPUTE, RecomputeChunk(job=job.id))
     return job
 

@@ -16,10 +16,11 @@ from threading import Event
 
 from listbridge.domain import trace
 from listbridge.domain.activity import ActivityEntry
-from listbridge.domain.configuration import Account, ConnectionState
+from listbridge.domain.configuration import Account
 from listbridge.domain.ids import ListingKey, new_id
 from listbridge.domain.listings import ledger
 from listbridge.domain.listings.bands import Band
+from listbridge.domain.listings.holds import account_hold
 from listbridge.domain.listings.listing import Listing
 from listbridge.domain.listings.writing import nothing_to_send
 from listbridge.domain.ports import BulkWriter, Conflict, Lease, Missing, Share
@@ -67,8 +68,8 @@ def revise_inventory(deps: AccountDeps, message: Nudge, *, remaining_s: float) -
     except Missing:
         return  # removed since it was nudged: it has nothing left to send, and no reason to end in the dead-letter queue
     trace.note(shop=account.shop)
-    if account.state is not ConnectionState.ACTIVE or account.observe:
-        return  # rows stay due; reactivating the account nudges it
+    if account_hold(account) is not None:
+        return  # rows stay due; what ends this nudges it
     owner = new_id("drain")
     lease = deps.leases.acquire_or_leave_word(f"drainer#{account.id}", owner, seconds=deps.limits.drain_lease_s)
     if lease is None:

@@ -8,6 +8,7 @@ from functools import partial
 from listbridge.domain import trace, waiting
 from listbridge.domain.configuration import Account, ConnectionState, Shop
 from listbridge.domain.ids import OrderKey, new_id
+from listbridge.domain.listings.holds import WRITES_STOPPED, write_hold
 from listbridge.domain.orders import changes as order_changes
 from listbridge.domain.orders import money as order_money
 from listbridge.domain.orders import schedule as order_schedule
@@ -154,9 +155,12 @@ class _Relay:
         order = self._without(order, SHIPPED_THERE)
         if not self._account.relay_fulfillments or order.facts.cancellation is Cancellation.CANCELLED:
             return self._without(order, WOULD_TELL)
+        held = write_hold(self._account)
+        if held is not None and held.code == WRITES_STOPPED:  # resuming compares it again
+            return self._notice(order, held) if untold_boxes(order, found) else order
         if self._account.observe:
             return self._would_tell(order, found)
-        order = self._without(order, WOULD_TELL)
+        order = self._without(order, WOULD_TELL, WRITES_STOPPED)
         return tell_parcels(self._deps, self._account, order, found, self._lease)
 
     def _would_tell(self, order: Order, found: ShopOrder) -> Order:

@@ -15,7 +15,7 @@ from listbridge.domain.orders.relaying import boxes, recorded, shipment_of, uncl
 from listbridge.domain.orders.shop_orders import Parcel, ShopOrder
 from listbridge.domain.ports import Lease, MarketplaceAdapter, RemoteShipment, Share
 from listbridge.domain.problem import Problem
-from listbridge.domain.verdicts import OutcomeUnknown, Rejected, RetryLater, Unauthorized
+from listbridge.domain.verdicts import ObserveMode, OutcomeUnknown, Rejected, RetryLater, Unauthorized
 from listbridge.domain.work import Lane, RelayOrder
 from listbridge.services.connection_state import expire_account
 from listbridge.services.deps import CoreDeps, OrderDeps
@@ -104,7 +104,7 @@ class _Telling:
         except OutcomeUnknown:
             relay_at(self._deps, order.key, self._deps.clock.now() + self._settle)
             return order, []
-        except RetryLater:
+        except (RetryLater, ObserveMode):
             self._forget(order, parcel)
             raise
         except Rejected as error:
