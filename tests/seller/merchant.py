@@ -76,7 +76,7 @@ class Merchant(Seller, ABC):
         product = self.in_list(*skus, stock=stock, price=price, title=title, to=to)
         self.act("send", [self.row(sku, to)["id"] for sku in skus], to=to)
         missing = set(skus) - self.offers().keys()
-        assert not missing, f"not live: {[self.row(sku, to) for sku in missing]}"
+        assert not missing, f"not live: { {sku: self.row(sku, to)['listing']['reason'] for sku in missing} }"
         return product
 
     def act(self, action: str, items: Any = "all", *, to: str = "") -> Any:

@@ -25,7 +25,7 @@ ROOMS: Final[Mapping[str, tuple[str, ...]]] = {
     "/callbacks": ("callbacks",),
     "/v1/platforms": ("platforms",),
     "/v1/shops": ("shops",),
-    "/v1/accounts": ("accounts", "adoptions"),
+    "/v1/accounts": ("accounts", "account_desk", "adoptions"),
     "/v1/profiles": ("profiles",),
     "/v1/creation-profiles": ("profiles",),
     "/v1/sales-lists": ("sales_lists", "items"),

@@ -141,11 +141,26 @@ def _guarded(tape: Recorder, desk: OrderDesk) -> None:
         job = its.call("POST", f"{sales_list}/actions", {"action": "stop", "items": "all"}).body["job"]
         tape.show("GET", f"/v1/jobs/{job['id']}/changes", query={"limit": "1"})
         tape.show("GET", "/v1/health")
-        tape.show("POST", f"/v1/jobs/{job['id']}/{decision}")
+        why = {"why": "Kim has looked at the prices."} if decision != "cancel" else None
+        tape.show("POST", f"/v1/jobs/{job['id']}/{decision}", why)
         its.run()
     its.act(desk.seller.list, "relist")
-    tape.show("POST", f"{account}/guard/approve")
+    tape.show("POST", f"{account}/guard/approve", {"why": "The sale begins today."})
     its.run()
+    tape.show("POST", f"{account}/stop", {"why": "The prices look wrong."})
+    _counted(tape, desk, 4)
+    for page in ("differences", "problems", "automation"):
+        tape.show("GET", f"{account}/{page}")
+    _counted(tape, desk, 5)
+    tape.show("POST", f"{account}/resume", {"why": "The price list is right again."})
+    its.run()
+
+
+def _counted(tape: Recorder, desk: OrderDesk, mugs: int) -> None:
+    """The shop has so many, and is read."""
+    tape.its.shopify.deeds.set_stock(sku="MUG", available=mugs)
+    tape.its.post(f"/shops/{desk.shop}/sweep", expect=202)
+    tape.its.run()
 
 
 def _orders(tape: Recorder, desk: OrderDesk) -> None:

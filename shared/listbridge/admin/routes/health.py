@@ -124,6 +124,10 @@ class Counters(Shape):
     """How many listings were never sent."""
     ended: int
     """How many listings were ended, here or on the marketplace."""
+    no_status: int
+    """How many visible items of the shop are in none of the account's lists."""
+    no_status_complete: bool
+    """Whether all of the shop's items were counted for that."""
     due: int
     """How many listings wait to be sent."""
     holds: dict[str, int]
@@ -179,7 +183,10 @@ def get_health() -> HealthView:
 
 
 @router.get(
-    "/counters", summary="Live, Error, Pending, Not Active", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER)
+    "/counters",
+    summary="Live, Error, Pending, Not Active, No status",
+    tags=_TAGS,
+    openapi_extensions=open_to(Group.VIEWER),
 )
 def get_counters() -> CountersView:
     """Counts the listings of each account, again with each call."""
@@ -193,6 +200,8 @@ def get_counters() -> CountersView:
                 pending=one.pending,
                 not_active=one.not_active,
                 ended=one.ended,
+                no_status=one.no_status,
+                no_status_complete=one.all_items,
                 due=one.due,
                 holds=dict(one.holds),
                 complete=one.complete,

@@ -14,6 +14,7 @@ from listbridge.domain.configuration import Account
 from listbridge.domain.ids import AccountId
 from listbridge.domain.orders.orders import Cancellation, ImportState, Order, Payment, Shipment
 from listbridge.domain.ports import NotACursor
+from listbridge.domain.problem import Problem
 from listbridge.services.deps import DeskDeps
 
 _MOST_READ = 1000
@@ -235,6 +236,17 @@ class OrderCounts:
 def count_orders(deps: DeskDeps, accounts: Sequence[Account]) -> list[OrderCounts]:
     """Look at each account's newest orders, row by row."""
     return [_count(deps, account) for account in accounts]
+
+
+def orders_wait(counts: OrderCounts) -> Problem:
+    """That orders wait for somebody, and how many of which kind."""
+    params = {
+        "account": counts.account.name,
+        "failed": str(counts.failed),
+        "unclear": str(counts.unclear),
+        "undecided": str(counts.undecided),
+    }
+    return Problem("orders_wait", params, "look_at_orders")
 
 
 def _count(deps: DeskDeps, account: Account) -> OrderCounts:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from listbridge.domain.activity import ActivityEntry
+from listbridge.domain.catalog import Visibility
 from listbridge.domain.configuration import Account, ConnectionState, SalesList, Shop
 from listbridge.domain.credentials_end import credentials_end
 from listbridge.domain.ids import AccountId, SalesListId, Sku
@@ -24,10 +25,11 @@ from listbridge.domain.problem import Problem
 from listbridge.services.configuration.public_address import public_base_url
 from listbridge.services.connection_state import credentials_end_soon
 from listbridge.services.deps import DeskDeps
-from listbridge.services.desk.list_orders import OrderCounts, count_orders
+from listbridge.services.desk.list_orders import OrderCounts, count_orders, orders_wait
 
 _PAGE = 500
 _MOST_COUNTED = 50_000
+_MOST_ITEMS = 20_000
 _MOST_DUE = 1000
 _MOST_LOOKED_AT = 2_000
 """Rows of an account that its health is told about: one query's worth, for health is asked every few seconds."""
@@ -52,11 +54,36 @@ class AccountCounters:
     due: int = 0
     holds: Counter[str] = field(default_factory=Counter)
     complete: bool = True
+    no_status: int = 0
+    """Items of the account's shop that are in none of its lists."""
+    all_items: bool = True
+    """Whether all of the shop's items were looked at for that."""
 
 
 def count_listings(deps: DeskDeps) -> list[AccountCounters]:
     """Count every account's listings, row by row: the truth rather than a counter that may have drifted."""
-    return [_count(deps, account) for account in deps.configuration.all(Account)]
+    counted = {account.id: _count(deps, account) for account in deps.configuration.all(Account)}
+    for shop in deps.configuration.all(Shop):
+        _count_unlisted(deps, shop, [one for one in counted.values() if one.account.shop == shop.id])
+    return list(counted.values())
+
+
+def _count_unlisted(deps: DeskDeps, shop: Shop, counters: Sequence[AccountCounters]) -> None:
+    """Look at the shop's items once for all of its accounts. What is gone from the shop, or hidden there, counts nowhere."""
+    looked, cursor, begun = 0, None, False
+    while counters and (cursor is not None or not begun):
+        if looked >= _MOST_ITEMS:
+            for one in counters:
+                one.all_items = False
+            return
+        variants, cursor = deps.variants.page(shop.id, cursor, _PAGE)
+        begun, looked = True, looked + len(variants)
+        for variant in variants:
+            if variant.absent or variant.visibility is not Visibility.VISIBLE:
+                continue
+            sold_by = {key.account for key in variant.listings}
+            for one in counters:
+                one.no_status += one.account.id not in sold_by
 
 
 def _count(deps: DeskDeps, account: Account) -> AccountCounters:
@@ -311,13 +338,7 @@ def _order_problems(counts: OrderCounts, polled: PollState | None) -> list[Probl
     problems = []
     account = counts.account.name
     if counts.failed or counts.unclear or counts.undecided:
-        params = {
-            "account": account,
-            "failed": str(counts.failed),
-            "unclear": str(counts.unclear),
-            "undecided": str(counts.undecided),
-        }
-        problems.append(Problem("orders_wait", params, "look_at_orders"))
+        problems.append(orders_wait(counts))
     if polled is not None and polled.failures >= _FAILED_READS:
         params = {"account": account, "failures": str(polled.failures)}
         problems.append(Problem("orders_unread", params, "look_at_account"))

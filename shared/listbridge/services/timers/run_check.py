@@ -9,7 +9,7 @@ from listbridge.domain.ports import Missing
 from listbridge.domain.work import Check, CheckKind, Lane
 from listbridge.services.catalog.read_changed_products import read_changed_products
 from listbridge.services.configuration.check_connections import check_account_connection, check_shop_connection
-from listbridge.services.deps import CheckDeps
+from listbridge.services.deps import AccountDeps, CheckDeps
 from listbridge.services.listings.revise.failed_updates import MOST, try_failed_again
 from listbridge.services.orders.create.find_twins import find_twins
 from listbridge.services.orders.relay.read_changed_orders import read_changed_orders
@@ -51,7 +51,7 @@ def run_check(deps: CheckDeps, check: Check, *, remaining_s: float) -> int:
     return looked.found
 
 
-def _try_failed_again(deps: CheckDeps, account: Account, check: Check) -> int:
+def _try_failed_again(deps: AccountDeps, account: Account, check: Check) -> int:
     if account.state is not ConnectionState.ACTIVE:
         return 0  # connecting it again asks again
     found = try_failed_again(deps, account.id)

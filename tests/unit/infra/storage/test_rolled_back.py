@@ -18,7 +18,7 @@ import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from listbridge import infra
-from listbridge.domain.configuration import Account, Document, Profile, QuantityMode
+from listbridge.domain.configuration import Account, Document, PriceMode, Profile, QuantityMode
 from listbridge.domain.ids import AccountId, ShopId
 from listbridge.domain.jobs import Job, JobEntry
 from listbridge.domain.work import AnyMessage
@@ -97,7 +97,9 @@ def _example(kind: Any) -> Any:
     example = _filled(schema, schema.get("$defs", {}))
     rules = example.get("rules") if isinstance(example, dict) else None
     if rules:
-        rules["quantity"]["mode"] = QuantityMode.CAP.value  # the first mode takes no value
+        # The first modes take no value.
+        rules["quantity"]["mode"] = QuantityMode.CAP.value
+        rules["price"]["mode"] = PriceMode.FIXED.value
     return example
 
 

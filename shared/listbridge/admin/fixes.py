@@ -1,0 +1,63 @@
+"""A fix as calls of this API that do it: what a page of problems offers beside its words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from listbridge.admin.row_ids import item_id
+from listbridge.admin.shape import Shape
+from listbridge.domain.ids import AccountId, SalesListId
+from listbridge.domain.listings.listing import Listing
+from listbridge.services.listings.action_rules import Action
+
+ACTIONS: Mapping[str, Action] = {
+    "align": Action.ALIGN,
+    "full_revise": Action.FULL_REVISE,
+    "link": Action.LINK,
+    "link_again": Action.UNLINK,
+    "relist": Action.RELIST,
+    "remove_item": Action.REMOVE,
+    "revise": Action.REVISE,
+    "send": Action.SEND,
+    "send_again": Action.SEND,
+}
+"""Fixes that are an action on the listings, the first where they are two."""
+_OF_ACCOUNT: Mapping[str, tuple[str, str, Mapping[str, Any] | None]] = {
+    "approve_changes": ("POST", "/guard/approve", None),
+    "enable_out_of_stock_control": ("POST", "/sold-out", None),
+    "leave_observe_mode": ("PATCH", "", {"observe": False}),
+    "resume_writes": ("POST", "/resume", None),
+    "switch_on_auto_price": ("PATCH", "", {"auto_price": True}),
+    "switch_on_auto_quantity": ("PATCH", "", {"auto_quantity": True}),
+}
+"""Fixes of the account as a whole: method, the end of the path, body."""
+
+
+class CallView(Shape):
+    """A call of this API, ready to be made."""
+
+    method: str
+    """`POST` or `PATCH`."""
+    path: str
+    """The address, from `/v1` on."""
+    body: dict[str, Any] | None
+    """The body to send; null for none."""
+
+
+def calls_of(fix: str, account: AccountId, named: Mapping[SalesListId, Sequence[Listing]]) -> list[CallView]:
+    """The calls that do what the fix says, one for each sales list where it is an action; none where a person does it elsewhere."""
+    if fix in _OF_ACCOUNT:
+        method, end, body = _OF_ACCOUNT[fix]
+        return [CallView(method=method, path=f"/v1/accounts/{account}{end}", body=dict(body) if body else None)]
+    action = ACTIONS.get(fix)
+    if action is None:
+        return []
+    return [
+        CallView(
+            method="POST",
+            path=f"/v1/sales-lists/{sales_list}/actions",
+            body={"action": action.value, "items": [item_id(row.variant) for row in rows]},
+        )
+        for sales_list, rows in named.items()
+    ]

@@ -1,0 +1,162 @@
+"""What happens to an account without anybody asking: each automation, whether it is on, where that is set, what it did in 24 hours,
+and what it leaves out and why.
+
+Both are counted row by row, up to a bound: what was done among the account's newest activity, what is left out among its listings.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from listbridge.domain.activity import ActivityEntry
+from listbridge.domain.configuration import Account, Shop
+from listbridge.domain.ids import AccountId
+from listbridge.domain.listings.holds import field_reason, shop_hold
+from listbridge.domain.listings.listing import LedgerField, Listing
+from listbridge.services.deps import DeskDeps
+from listbridge.services.desk.causes import Cause, concerns_of, key_of, root_of
+from listbridge.services.desk.list_orders import count_orders, orders_wait
+
+_DAY = timedelta(hours=24)
+_MOST_ENTRIES = 5000
+_MOST_LISTINGS = 5000
+_PAGE = 500
+_UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A field of the account by which an automation is switched. None of the others can be."""
+
+    field: str
+    default: bool = True
+
+
+SWITCHES: Mapping[str, Switch | None] = {
+    "quantity": Switch("auto_quantity"),
+    "price": Switch("auto_price"),
+    "restocked": None,
+    "zeroed": None,
+    "retried": None,
+    "read_back": None,
+    "orders": Switch("create_orders"),
+    "parcels": Switch("relay_fulfillments"),
+}
+"""Every automation that an account has, in the order in which they are shown, with what switches it."""
+_DID: Mapping[str, frozenset[str]] = {
+    "restocked": frozenset({"relist_done"}),
+    "zeroed": frozenset({"zeroed_done"}),
+    "read_back": frozenset({"drift_found", "finished_on_marketplace"}),
+    "orders": frozenset({"order_created"}),
+    "parcels": frozenset({"parcel_told"}),
+}
+"""By what stands in the activity that an automation did something; the others are looked at more closely."""
+_SENT = "revise_sent"
+"""Also of what a marketplace took in and decided later: it is told when it is decided."""
+_COUNTED = frozenset({"quantity", "price", *_DID})
+_FIELDS = {"quantity": LedgerField.QUANTITY, "price": LedgerField.PRICE}
+_WAITING = {"restocked": frozenset({"waits_for_stock", "ended_at_zero"}), "retried": frozenset({"update_failed"})}
+
+
+@dataclass(frozen=True, slots=True)
+class Automation:
+    """One of them. `did` is of the last 24 hours, None where nobody counts it; `left_out` is by cause, the largest first."""
+
+    name: str
+    on: bool
+    default: bool
+    switch: str
+    """The field of the account that switches it; empty for what cannot be switched."""
+    did: int | None
+    left_out: tuple[Cause, ...]
+    waiting: int
+    """How many it will do something for, once their time or their stock has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Automations:
+    """All of an account's. Without `all_done` more happened than was counted, without `all_listings` it has more listings."""
+
+    account: Account
+    automations: tuple[Automation, ...]
+    counted: int
+    all_done: bool
+    all_listings: bool
+
+
+def automations_of(deps: DeskDeps, account_id: AccountId) -> Automations:
+    """Look at one account. Raises Missing."""
+    account = deps.configuration.get(Account, account_id)
+    shop = deps.configuration.get(Shop, account.shop)
+    did, all_done = _done(deps, account)
+    left_out: dict[str, dict[str, Cause]] = {name: {} for name in SWITCHES}
+    waiting: Counter[str] = Counter()
+    counted, cursor, begun = 0, None, False
+    while counted < _MOST_LISTINGS and (cursor is not None or not begun):
+        rows, cursor = deps.listings.of_account(account.id, cursor, _PAGE)
+        begun, counted = True, counted + len(rows)
+        for row in rows:
+            _look(row, account, shop, left_out, waiting)
+    orders = count_orders(deps, [account])[0]
+    if count := orders.failed + orders.unclear + orders.undecided:
+        problem = orders_wait(orders)
+        left_out["orders"][problem.code] = Cause(problem.code, problem, concerns_of(problem), count)
+    found = tuple(
+        Automation(
+            name=name,
+            on=getattr(account, switch.field) if switch is not None else True,
+            default=switch.default if switch is not None else True,
+            switch=switch.field if switch is not None else "",
+            did=did[name] if name in _COUNTED else None,
+            left_out=tuple(sorted(left_out[name].values(), key=lambda one: (-one.count, one.key))),
+            waiting=waiting[name],
+        )
+        for name, switch in SWITCHES.items()
+    )
+    return Automations(account, found, counted, all_done, cursor is None)
+
+
+def _look(
+    row: Listing, account: Account, shop: Shop, left_out: Mapping[str, dict[str, Cause]], waiting: Counter[str]
+) -> None:
+    code = row.hold.code if row.hold is not None else ""
+    for name, codes in _WAITING.items():
+        waiting[name] += code in codes
+    deaf = shop_hold(shop)
+    for name, field in _FIELDS.items():
+        reason = deaf or field_reason(row, account, field)
+        if reason is None:
+            continue
+        problem = root_of(reason)
+        key = key_of(problem)
+        cause = left_out[name].get(key)
+        if cause is None:
+            cause = left_out[name][key] = Cause(key, problem, concerns_of(problem))
+        cause.add(row, problem)
+
+
+def _done(deps: DeskDeps, account: Account) -> tuple[Counter[str], bool]:
+    did: Counter[str] = Counter()
+    since, before, seen = deps.clock.now() - _DAY, None, 0
+    while seen < _MOST_ENTRIES:
+        entries, before = deps.activity.of_account(account.id, _PAGE, before)
+        for entry in entries:
+            if entry.at < since:
+                return did, True
+            did.update(_doers(entry))
+        seen += len(entries)
+        if before is None:
+            return did, True
+    return did, False
+
+
+def _doers(entry: ActivityEntry) -> Iterator[str]:
+    """Whose work it was."""
+    if entry.event == _SENT:
+        yield from (name for name in _FIELDS if entry.params.get(name, _UNCHANGED) != _UNCHANGED)
+    for name, events in _DID.items():
+        if entry.event in events:
+            yield name
