@@ -71,7 +71,8 @@ def get_task(world: World, call: Call) -> Reply:
 
 def get_file(world: World, call: Call) -> Reply:
     task = _task(call)
-    if not _status(world, task).startswith("COMPLETED"):
+    made = bool(task.rows) or world.report_file_of_nothing
+    if not made or not _status(world, task).startswith("COMPLETED"):
         raise EbayError(160014, status=404)
     xml, end = _xml(task.rows).encode(), {"zip": "zip", "gzip": "xml.gz", "plain": "xml"}[world.report_packed]
     file = f"{task.task_id}.{end}"

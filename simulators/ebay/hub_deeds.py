@@ -51,13 +51,26 @@ class HubDeeds(SellerDeeds[World, TokenService, Seller]):
     def end_in_hub(self, listing_id: str) -> Told:
         """The seller ends such a listing by hand, before it was migrated."""
         with self._world.lock:
-            listing = next(
-                (row for one in self._world.sellers.values() for row in [one.hub.get(listing_id)] if row), None
-            )
-            if listing is None or listing.migrated or not listing.live:
-                raise DeedRefused(f"{listing_id} is not live in Seller Hub")
-            listing.live = False
+            self._not_migrated(listing_id).live = False
             return {"listingId": listing_id}
+
+    @deed
+    def sell_in_hub(self, listing_id: str, sku: str, quantity: int = 1) -> Told:
+        """A buyer takes so many of such a listing before it was migrated; the order is told by nobody."""
+        with self._world.lock:
+            listing = self._not_migrated(listing_id)
+            part = next((one for one in listing.variations if one.sku == sku), None)
+            if part is None or part.quantity < quantity:
+                raise DeedRefused(f"{listing_id} does not have so many of {sku!r}")
+            part.quantity -= quantity
+            return {"listingId": listing_id, "left": part.quantity}
+
+    def _not_migrated(self, listing_id: str) -> HubListing:
+        found = (row for one in self._world.sellers.values() for row in [one.hub.get(listing_id)] if row)
+        listing = next(found, None)
+        if listing is None or listing.migrated or not listing.live:
+            raise DeedRefused(f"{listing_id} is not live in Seller Hub")
+        return listing
 
     @deed
     def set_inventory_report(
@@ -66,9 +79,10 @@ class HubDeeds(SellerDeeds[World, TokenService, Seller]):
         takes_s: Seconds = 60.0,
         ends_as: Literal["COMPLETED", "COMPLETED_WITH_ERROR", "FAILED", "ABORTED", "UNSUPPORTED"] = "COMPLETED",
         packed: Literal["zip", "gzip", "plain"] = "zip",
+        file_of_nothing: bool = True,
     ) -> Told:
-        """How long the next reports take, how they end, and how their file comes."""
+        """How long the next reports take, how they end, how their file comes, and whether one without a listing has a file."""
         with self._world.lock:
             self._world.report_s, self._world.report_ends_as = takes_s, ends_as
-            self._world.report_packed = packed
-            return {"takesS": takes_s, "endsAs": ends_as, "packed": packed}
+            self._world.report_packed, self._world.report_file_of_nothing = packed, file_of_nothing
+            return {"takesS": takes_s, "endsAs": ends_as, "packed": packed, "fileOfNothing": file_of_nothing}

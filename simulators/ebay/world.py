@@ -55,6 +55,7 @@ class World(SellersWorld[JournalEntry, Seller]):
         self.report_s = 60.0  # how long an inventory report takes
         self.report_ends_as = "COMPLETED"
         self.report_packed = "zip"
+        self.report_file_of_nothing = True
         self.notifications: deque[dict[str, Any]] = deque(maxlen=_NOTIFICATIONS_KEPT)
         self.notices = Notices(self)
         self._in_flight: set[Hashable] = set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -36,6 +36,8 @@ class HandMade:
     asked: int = 0
     """How often the market was asked to adopt it, as far as the call arrived."""
     adopted: int = 0
+    left_behind: tuple[str, ...] = ()
+    """Of its SKUs, those that an adoption leaves out without a word."""
 
 
 @dataclass
@@ -59,14 +61,17 @@ class ScriptedAdopting:
         following = start + 2 if start + 2 < len(self.market.hand_made) else None
         return ForeignPage(tuple(map(shown, page)), str(following) if following is not None else None)
 
-    def managed(self, site: Site, listings: Sequence[ForeignListing]) -> dict[RemoteId, Mapping[Sku, RemoteId]]:
-        def found() -> dict[RemoteId, Mapping[Sku, RemoteId]]:
-            remotes = {one.remote for one in listings}
+    def managed(self, site: Site, listings: Sequence[ForeignListing]) -> dict[RemoteId, Adopted]:
+        def found() -> dict[RemoteId, Adopted]:
+            wanted = {one.remote: one for one in listings}
             made: dict[RemoteId, dict[Sku, RemoteId]] = {}
             for offer in self.market.offers:
-                if offer.live and offer.remote in remotes and offer.remote is not None:
+                if offer.live and offer.remote in wanted and offer.remote is not None:
                     made.setdefault(offer.remote, {})[offer.key.sku] = offer.id
-            return dict(made)
+            return {
+                remote: Adopted(remote, offers, tuple(sku for sku in wanted[remote].skus if sku not in offers))
+                for remote, offers in made.items()
+            }
 
         return self.market.call("managed", self.account, found, write=False)  # type: ignore[no-any-return]
 
@@ -74,9 +79,10 @@ class ScriptedAdopting:
         wanted = {one.remote for one in listings}
         made = [one for one in self.market.hand_made if one.remote in wanted]
         assert len(made) == len(listings) <= self.most
-        return self.market.call("adopt", self.account, lambda: [self._adopt(site, one) for one in made], write=True)  # type: ignore[no-any-return]
+        return self.market.call("adopt", self.account, lambda: [self.adopt_one(site, one) for one in made], write=True)  # type: ignore[no-any-return]
 
-    def _adopt(self, site: Site, one: HandMade) -> Adopted:
+    def adopt_one(self, site: Site, one: HandMade) -> Adopted:
+        """Whoever asks for it."""
         one.asked += 1
         if one.error is not None and not isinstance(one.error, OutcomeUnknown):
             return Adopted(one.remote, error=one.error)
@@ -85,12 +91,13 @@ class ScriptedAdopting:
         one.adopted += 1
         made_at = self.market.clock.now() - timedelta(days=9)
         offers = {}
-        for sku in map(Sku, one.skus):
+        for sku in (Sku(sku) for sku in one.skus if sku not in one.left_behind):
             key = ListingKey(self.account, site, sku)
             offer = Offer(self.market.new_id(), key, made_at, True, one.remote, one.quantity, one.price)
             self.market.offers.append(offer)
             offers[sku] = offer.id
-        return Adopted(one.remote, error=one.error) if one.error is not None else Adopted(one.remote, offers)
+        left = tuple(map(Sku, one.left_behind))
+        return Adopted(one.remote, error=one.error) if one.error is not None else Adopted(one.remote, offers, left)
 
 
 def shown(one: HandMade) -> ForeignListing:

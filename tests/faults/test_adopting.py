@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import pytest
 
 from listbridge.domain.configuration import Account
-from listbridge.domain.ids import JobId, ProductId, RemoteId
-from listbridge.domain.jobs import Job, JobEntry, JobState, Outcome
+from listbridge.domain.ids import RemoteId
+from listbridge.domain.jobs import JobState
 from listbridge.domain.listings.listing import Status
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import OutcomeUnknown, Rejected
-from listbridge.domain.work import Lane, PublishKind, RecomputeChunk
+from listbridge.domain.work import Lane, RecomputeChunk
 from listbridge.services.jobs.cancel_job import cancel
 from listbridge.services.jobs.decide_job import decide
 from listbridge.services.listings.act.adopt_listings import run_adoption_chunk, start_adoption
@@ -20,56 +18,14 @@ from listbridge.services.refusal import Refused
 from simulators.faults import Fault
 from tests.fakes.cuts import WorkerDied
 from tests.fakes.scripted import Scripted, scripted_world
-from tests.fakes.scripted_adopting import HandMade
+from tests.fakes.scripted_adopting import ScriptedAdopting
 from tests.fakes.world import ACCOUNT, SITE
+from tests.faults.adoptions import approve, begin, by_hand, calls, entries, observe, reason
 
 
 @pytest.fixture
 def s() -> Scripted:
     return scripted_world()
-
-
-def by_hand(s: Scripted, *skus: str) -> list[HandMade]:
-    """One product each in the sales list and listed by hand."""
-    for sku in skus:
-        s.world.add(s.shop.put(f"p-{sku}", sku).product)
-    return [s.market.make_by_hand(sku) for sku in skus]
-
-
-def begin(s: Scripted, *chosen: HandMade) -> Job:
-    """Read and matched, as far as nothing goes wrong."""
-    account = s.world.stores.configuration.get(Account, ACCOUNT)
-    job = start_adoption(s.world.deps, account, SITE, [one.remote for one in chosen] or None, "kim")
-    s.world.run(60)
-    return s.world.stores.jobs.get(job.id)
-
-
-def approve(s: Scripted, job: Job, seconds: float = 1200) -> Job:
-    decide(s.world.deps, job.id, approve=True, actor="kim")
-    s.world.run(seconds)
-    return s.world.stores.jobs.get(job.id)
-
-
-def entries(s: Scripted, job: JobId) -> dict[str, JobEntry]:
-    return {entry.item: entry for entry in s.world.stores.jobs.entries(job, None, 500)[0]}
-
-
-def outcomes(s: Scripted, job: Job) -> Counter[Outcome]:
-    return Counter(entry.outcome for entry in entries(s, job.id).values())
-
-
-def reason(s: Scripted, job: Job, made: HandMade) -> str:
-    found = entries(s, job.id)[made.remote].reason
-    return found.code if found is not None else ""
-
-
-def calls(s: Scripted, operation: str) -> int:
-    return s.fate.calls.count(f"remote.{operation}")
-
-
-def observe(s: Scripted, on: bool) -> None:
-    account = s.world.stores.configuration.get(Account, ACCOUNT)
-    s.world.stores.configuration.save(account.model_copy(update={"observe": on}))
 
 
 def test_what_is_listed_by_hand_is_shown_and_nothing_is_written_before_the_approval(s: Scripted) -> None:
@@ -212,35 +168,6 @@ def test_a_cancelled_adoption_asks_for_nothing_more(s: Scripted) -> None:
     assert [one.asked for one in made] == [1, 1, 0, 0]
 
 
-@pytest.mark.parametrize("kind", [PublishKind.SEND, PublishKind.LINK])
-def test_what_was_seen_to_be_listed_by_hand_is_never_listed_twice(s: Scripted, kind: PublishKind) -> None:
-    made = by_hand(s, "A", "B")
-    decide(s.world.deps, begin(s).id, approve=False, actor="kim")
-    job = s.world.action(kind, ProductId("p-A"))
-    told = Problem("listed_by_hand", {"sku": "A", "listing": made[0].remote}, "adopt_listings")
-    assert [entry.reason for entry in entries(s, job).values()] == [told]
-    assert s.market.live(s.world.key("A")) == []
-
-
-def test_what_ended_by_the_next_look_is_sent(s: Scripted) -> None:
-    made = by_hand(s, "A")
-    decide(s.world.deps, begin(s).id, approve=False, actor="kim")
-    s.market.hand_made.remove(made[0])
-    begin(s)
-    s.world.action(PublishKind.SEND, ProductId("p-A"))
-    assert len(s.market.live(s.world.key("A"))) == 1
-
-
-def test_what_was_adopted_and_ended_is_sent_again(s: Scripted) -> None:
-    by_hand(s, "A")
-    approve(s, begin(s))
-    for kind in (PublishKind.STOP, PublishKind.RELIST):
-        job = s.world.action(kind, ProductId("p-A"))
-        s.world.run(120)
-        assert [entry.outcome for entry in entries(s, job).values()] == [Outcome.DONE], entries(s, job)
-    assert len(s.market.live(s.world.key("A"))) == 1
-
-
 @pytest.mark.parametrize("kind", ["drop_after", "delay"])
 def test_an_answer_that_is_lost_is_looked_for_and_never_asked_twice(s: Scripted, kind: str) -> None:
     made = by_hand(s, "A", "B", "C")
@@ -266,6 +193,53 @@ def test_a_call_that_never_arrived_is_made_again_once_that_is_certain(s: Scripte
     s.world.run(600)
     assert ([one.asked for one in made], s.world.stores.jobs.get(job.id).state) == ([1, 1], JobState.DONE)
     assert calls(s, "adopt") == 2
+
+
+def test_what_somebody_else_had_adopted_a_moment_before_is_ours_too(s: Scripted) -> None:
+    made = by_hand(s, "A", "B")
+    job = begin(s)
+    other_tool = ScriptedAdopting(s.market, ACCOUNT)
+    s.fate.meanwhile("remote.adopt", lambda: other_tool.adopt_one(SITE, made[0]))
+    job = approve(s, job)
+    assert (job.state, job.done, job.failed) == (JobState.DONE, 2, 0)
+    assert [one.adopted for one in made] == [1, 1]
+    assert {row.status for row in s.world.rows()} == {Status.ACTIVE}
+
+
+def test_of_two_who_begin_at_the_same_moment_one_is_refused(s: Scripted) -> None:
+    by_hand(s, "A")
+    account = s.world.stores.configuration.get(Account, ACCOUNT)
+    refused: list[Refused] = []
+
+    def second() -> None:
+        try:
+            start_adoption(s.world.deps, account, SITE, None, "alex")
+        except Refused as error:
+            refused.append(error)
+
+    s.fate.meanwhile("jobs.create", second)
+    begun = 0
+    try:
+        start_adoption(s.world.deps, account, SITE, None, "kim")
+        begun += 1
+    except Refused as error:
+        refused.append(error)
+    s.world.run(60)
+    open_jobs = [job for job in s.world.stores.jobs.unfinished(10) if job.account == ACCOUNT]
+    assert (len(open_jobs), [one.problem.code for one in refused]) == (1, ["adoption_beginning"])
+
+
+def test_a_variation_that_was_left_behind_is_named_and_is_not_sent_by_itself(s: Scripted) -> None:
+    s.world.add(s.shop.put("p", "RED", "BLUE").product)
+    made = s.market.make_by_hand("RED", "BLUE")
+    job = begin(s)
+    made.left_behind = ("RED",)
+    job = approve(s, job)
+    assert (job.state, job.done, made.adopted) == (JobState.DONE, 1, 1)
+    assert entries(s, job.id)[made.remote].reason == Problem(
+        "foreign_left_behind", {"sku": "RED", "count": "1"}, "stop_and_send"
+    )
+    assert {row.key.sku: row.status for row in s.world.rows()} == {"RED": Status.NOT_ACTIVE, "BLUE": Status.ACTIVE}
 
 
 def test_what_is_never_answered_is_given_up_and_told(s: Scripted) -> None:

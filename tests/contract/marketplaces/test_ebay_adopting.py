@@ -135,6 +135,56 @@ def test_a_file_that_is_no_report_is_never_taken_for_an_empty_one(
     assert refused.value.problem.code in ("ebay_answer_unreadable", "no_answer")
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<errors><message>Try again.</message></errors>",
+        b"<BulkDataExchangeResponses><ActiveInventoryReport><Ack>Failure</Ack></ActiveInventoryReport></BulkDataExchangeResponses>",
+        b"<ActiveInventoryReport><SKUDetails><SKU>A</SKU></SKUDetails></ActiveInventoryReport>",
+        b"<ActiveInventoryReport><SKUDetails><ItemID>"
+        + b"7" * 3_000
+        + b"</ItemID></SKUDetails></ActiveInventoryReport>",
+    ],
+    ids=["another document", "a report that failed", "a listing without an id", "an id that is none"],
+)
+def test_a_document_that_tells_less_than_all_is_no_report(
+    hub: Hub, body: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simulators.ebay.feeds._packed", lambda *_: body)
+    with pytest.raises(RetryLater) as refused:
+        hub.found()
+    assert refused.value.problem.code == "ebay_answer_unreadable"
+
+
+@pytest.mark.parametrize("price", ["NaN", "Infinity", "-1.00", "1E+400", "", "free", "1" * 400])
+def test_a_price_that_is_none_is_unknown_and_hides_no_other_listing(hub: Hub, price: str) -> None:
+    odd, good = hub.lists("ODD", price=price), hub.lists("GOOD")
+    found = hub.found()
+    assert (found[odd].parts[0].values, found[good].parts[0].values) == (Values(5, None), Values(5, money("10.00")))
+
+
+def test_a_sku_that_is_longer_than_any_of_ebays_counts_as_none(hub: Hub) -> None:
+    odd, good = hub.lists("X" * 3_000), hub.lists("GOOD")
+    found = hub.found()
+    assert (found[odd].skus, found[good].skus) == ((), ("GOOD",))
+
+
+def test_a_seller_without_auctions_has_no_file_of_them(hub: Hub) -> None:
+    cap = hub.lists("CAP")
+    hub.deeds.set_inventory_report(file_of_nothing=False)
+    began = hub.stage.clock.now()
+    assert hub.found().keys() == {cap}
+    assert (hub.stage.clock.now() - began).total_seconds() >= 300  # it might only have come late
+
+
+def test_no_file_of_what_sells_at_a_fixed_price_is_not_taken_for_an_empty_account(hub: Hub) -> None:
+    hub.lists("CLOCK", format="AUCTION")
+    hub.deeds.set_inventory_report(file_of_nothing=False)
+    with pytest.raises(RetryLater) as missing:
+        hub.found()
+    assert missing.value.problem.code == "ebay_report_without_file"
+
+
 def test_a_seller_without_business_policies_is_told_before(hub: Hub) -> None:
     assert hub.adopting.account_unmet(US) == ()
     hub.stage.simulator.world.sellers["anna"].programs.clear()
@@ -196,6 +246,21 @@ def test_an_answer_that_is_lost_is_found_by_a_look(hub: Hub) -> None:
     with pytest.raises(OutcomeUnknown):
         hub.adopting.adopt(US, [found[cap]])
     assert hub.adopting.managed(US, list(found.values())).keys() == {cap}
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_variation_that_sold_out_before_the_call_is_named_as_left_behind(hub: Hub, lost: bool) -> None:
+    shirt = hub.lists("SHIRT-S", "SHIRT-L", quantity=1)
+    listing = hub.found()[shirt]
+    hub.deeds.sell_in_hub(shirt, "SHIRT-S")
+    if lost:
+        hub.stage.add_faults(Fault("bulkMigrateListing", "drop_after"))
+        with pytest.raises(OutcomeUnknown):
+            hub.adopting.adopt(US, [listing])
+        told = hub.adopting.managed(US, [listing])[shirt]
+    else:
+        (told,) = hub.adopting.adopt(US, [listing])
+    assert (told.error, told.left, list(told.offers)) == (None, ("SHIRT-S",), ["SHIRT-L"])
 
 
 def test_a_second_migration_is_refused_by_ebay_itself(hub: Hub) -> None:

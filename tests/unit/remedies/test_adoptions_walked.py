@@ -102,6 +102,43 @@ def test_an_adoption_begins_once_the_one_before_is_decided(seller: Seller) -> No
     adopted(seller, listing)
 
 
+@walks("adoption_beginning")
+def test_an_adoption_that_was_cancelled_at_once_is_begun_again_a_moment_later(seller: Seller) -> None:
+    in_list(seller)
+    listing = in_hub(seller, "MUG")
+    path = f"/accounts/{seller.account}/adoptions"
+    begun = seller.its.post(path, {"site": SITE}, expect=202)["job"]["id"]
+    seller.its.post(f"/jobs/{begun}/cancel", expect=200)
+    named(refusal(seller.its, "POST", path, {"site": SITE}), "adoption_beginning", "repeat_later")
+    seller.its.stores.clock.advance(10)
+    adopted(seller, listing)
+
+
+@walks("foreign_left_behind")
+def test_a_variation_that_sold_out_before_the_approval_is_sent_with_its_sisters(seller: Seller) -> None:
+    in_list(seller, "RED", "BLUE")
+    listing = in_hub(seller, "RED", "BLUE")
+    job = looked(seller)
+    seller.its.ebay.deeds.sell_in_hub(listing, "RED", 2)
+    job = approved(seller, job)
+    named(found(seller, job, listing)["reason"], "foreign_left_behind", "stop_and_send")
+    assert (seller.statuses(), seller.live_offers()) == ({"RED": "not_active", "BLUE": "active"}, {"BLUE": 2})
+    looked(seller)
+    seller.its.act(seller.list, "stop")
+    seller.its.act(seller.list, "send")
+    assert seller.live_offers().keys() == {"RED", "BLUE"}
+
+
+@walks("ebay_report_without_file", on=EBAY)
+def test_a_list_without_a_file_is_asked_for_again_once_something_is_on_sale(seller: Seller) -> None:
+    in_list(seller)
+    seller.its.ebay.deeds.set_inventory_report(file_of_nothing=False)
+    job = looked(seller)
+    assert job["state"] == "failed"
+    named(job["reason"], "ebay_report_without_file", "look_on_marketplace")
+    adopted(seller, in_hub(seller, "MUG"))
+
+
 @walks("adoption_unknown", on=EBAY)
 def test_what_ebay_never_says_is_looked_at_there(seller: Seller) -> None:
     in_list(seller)

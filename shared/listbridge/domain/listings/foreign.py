@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass, replace
 
 from listbridge.domain.ids import RemoteId, Sku
@@ -39,6 +39,10 @@ class ForeignListing:
     def unmet_too(self, *problems: Problem) -> ForeignListing:
         """The same, kept from being adopted by these as well."""
         return replace(self, unmet=self.unmet + problems)
+
+    def without(self, left: Collection[Sku]) -> ForeignListing:
+        """The same without these variations."""
+        return replace(self, parts=tuple(one for one in self.parts if one.sku not in left))
 
     def with_offers(self, offers: Mapping[Sku, RemoteId]) -> ForeignListing:
         """The same, since it was adopted."""

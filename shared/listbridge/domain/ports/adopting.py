@@ -26,6 +26,8 @@ class Adopted:
 
     remote: RemoteId
     offers: Mapping[Sku, RemoteId] = field(default_factory=dict)
+    left: tuple[Sku, ...] = ()
+    """Variations that stayed behind: buyers may see them, and we cannot write to them."""
     error: RemoteError | None = None
 
 
@@ -53,8 +55,8 @@ class Adopting(Protocol):
         Raises RateLimited while they are being made, and RetryLater when they are to be asked for again from the beginning.
         """
 
-    def managed(self, site: Site, listings: Sequence[ForeignListing]) -> dict[RemoteId, Mapping[Sku, RemoteId]]:
-        """Those of these listings to which we can write, with an offer of each: asked now. Raises RemoteError."""
+    def managed(self, site: Site, listings: Sequence[ForeignListing]) -> dict[RemoteId, Adopted]:
+        """Those of these listings to which we can write, with at least one offer of each: asked now. Raises RemoteError."""
 
     def adopt(self, site: Site, listings: Sequence[ForeignListing]) -> list[Adopted]:
         """Adopt these, `most` at most; one result each.

@@ -70,6 +70,7 @@ VARIATION_AT_ZERO = Row(Rejected, "ebay_variation_at_zero", "raise_quantity_ther
 BUSINESS_POLICIES = Row(Rejected, "ebay_policies_missing", "opt_in_business_policies")
 REPORT_BEING_MADE = Row(RateLimited, "ebay_report_being_made", after_s=60.0)
 REPORT_FAILED = Row(RetryLater, "ebay_report_failed", after_s=300.0)
+REPORT_WITHOUT_FILE = Row(RetryLater, "ebay_report_without_file", "look_on_marketplace", 300.0)
 CATEGORY_UNKNOWN = Row(Rejected, "ebay_category_unknown", "edit_creation_profile")
 CONDITION_NOT_ALLOWED = Row(Rejected, "ebay_condition_not_allowed", "edit_creation_profile")
 DESCRIPTOR_MISSING = Row(Rejected, "ebay_condition_descriptor_missing", "edit_creation_profile")
@@ -155,7 +156,8 @@ BY_ID: Final[Mapping[int, Row]] = {
     **for_each(OFFER_GONE, 25713, 25725),
     **for_each(SKU_REFUSED, 25707, 25708),
     **for_each(_OURS, 2004, 25706, 25709, 25727, 25734),
-    **for_each(REPORT_FAILED, 160003, 160014),
+    160003: REPORT_FAILED,
+    160014: REPORT_WITHOUT_FILE,
     **for_each(_BUSY_FEED, 160024, 160025),
     **for_each(_OURS, 160002, 160017, 160018, 160019, 160022, 160027, 160030),
     **for_each(_OURS, 30700, 30800, 30810, 30820, 30830, 30840, 30850, 30900, 31000, 31100, 32800),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from listbridge.domain.configuration import Account
-from listbridge.domain.ids import ListingKey, Site, Sku
+from listbridge.domain.ids import ListingKey, RemoteId, Site, Sku
 from listbridge.domain.listings.foreign import ForeignListing
 from listbridge.domain.listings.listing import Listing
 from listbridge.domain.listings.publication import Existing
@@ -17,23 +18,41 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def remember_read(
-    deps: PublishDeps, account: Account, site: Site, began: datetime, listings: Sequence[ForeignListing]
+    deps: PublishDeps,
+    account: Account,
+    site: Site,
+    began: datetime,
+    listings: Sequence[ForeignListing],
+    ours: Set[RemoteId],
 ) -> None:
-    """Which listing has which SKU, by the reading that began then. One without a remote id says that several have it."""
+    """Which listing has which SKU, by the reading that began then. One without a remote id says that several have it, one with an
+    offer that the listing is `ours` to write."""
     keys = [ListingKey(account.id, site, sku) for one in listings for sku in one.skus]
     found = {key: one for key, one in deps.publications.existing(keys).items() if one.at == began}
     for one in listings:
+        offer = one.remote if one.remote in ours else None
         for sku in one.skus:
             key = ListingKey(account.id, site, sku)
             before = found.get(key)
             alone = before is None or before.remote == one.remote
-            found[key] = Existing(key, began, remote=one.remote if alone else None)
+            found[key] = Existing(key, began, offer, one.remote) if alone else Existing(key, began)
     deps.publications.keep(found.values())
 
 
 def remember_complete(deps: PublishDeps, account: Account, site: Site, began: datetime) -> None:
     """That reading has seen everything: what an earlier one saw holds no more."""
     deps.publications.keep([Existing(_reading(account, site), began)])
+
+
+def remember_ours(
+    deps: PublishDeps, account: Account, site: Site, began: datetime, listings: Sequence[ForeignListing]
+) -> None:
+    """We can write to these of that reading: unless another listing has the SKU too, it can be asked for by SKU."""
+    keys = {ListingKey(account.id, site, sku): one.remote for one in listings for sku in one.skus}
+    known = deps.publications.existing(keys)
+    deps.publications.keep(
+        replace(one, offer=one.remote) for key, one in known.items() if one.at == began and one.remote == keys[key]
+    )
 
 
 def forget(deps: PublishDeps, account: Account, site: Site, skus: Iterable[Sku]) -> None:
@@ -57,7 +76,7 @@ def listed_by_hand(deps: PublishDeps, account: Account, rows: Mapping[Sku, Listi
     return {
         key.sku: Problem("listed_by_hand", {"sku": key.sku, "listing": one.remote or ""}, "adopt_listings")
         for key, one in known.items()
-        if read is not None and one.at >= read.at
+        if read is not None and one.at >= read.at and one.offer is None
     }
 
 

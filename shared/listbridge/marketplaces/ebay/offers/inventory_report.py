@@ -6,8 +6,10 @@ The document names the file's form nowhere. Public code reads an archive of one 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
-from decimal import Decimal, InvalidOperation
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Literal
 from xml.parsers import expat
 
@@ -16,13 +18,20 @@ from listbridge.domain.listings.foreign import ForeignListing, ForeignPart
 from listbridge.domain.listings.listing import Values
 from listbridge.domain.money import Money
 from listbridge.domain.ports import ForeignPage
+from listbridge.domain.verdicts import RetryLater
 from listbridge.infra.calls.answers import located
 from listbridge.infra.calls.api_client import CallRefused, path_of
 from listbridge.infra.calls.streamed_body import BodyUnusable, StreamLimits
 from listbridge.infra.calls.unpacked import unpacked
 from listbridge.infra.calls.wire_models import CamelTold
 from listbridge.marketplaces.ebay.client import EbayHttp, Request
-from listbridge.marketplaces.ebay.errors import AUCTION, REPORT_BEING_MADE, REPORT_FAILED, UNREADABLE
+from listbridge.marketplaces.ebay.errors import (
+    AUCTION,
+    REPORT_BEING_MADE,
+    REPORT_FAILED,
+    REPORT_WITHOUT_FILE,
+    UNREADABLE,
+)
 from listbridge.marketplaces.ebay.sites import NationalSite
 
 FEED = "/sell/feed/v1"
@@ -39,10 +48,20 @@ _UNFINISHED = frozenset({"CREATED", "PENDING", "QUEUED", "IN_PROCESS", "PROCESSI
 _READY = frozenset({"COMPLETED", "COMPLETED_WITH_ERROR"})
 
 
+_LATE = timedelta(minutes=5)
+"""After so long a file that was not there when the task ended does not come any more: our choice."""
+_PRICE = re.compile(r"\d{1,12}(\.\d{1,6})?", re.ASCII)
+_ITEM_ID = re.compile(r"\d{1,20}", re.ASCII)
+_LONGEST_SKU = 200
+"""Longer than any that eBay takes, and short enough for a key of ours."""
+_REPORT = "ActiveInventoryReport"
+
+
 class _Task(CamelTold):
     """`InventoryTask`."""
 
     status: str = ""
+    completion_date: datetime | None = None
 
 
 def page(http: EbayHttp, site: NationalSite, cursor: str | None, url: Callable[[RemoteId], str]) -> ForeignPage:
@@ -53,17 +72,33 @@ def page(http: EbayHttp, site: NationalSite, cursor: str | None, url: Callable[[
     form, task, start = (cursor or f"{_FORMATS[0]}::0").split(":")
     if not task:
         return ForeignPage((), f"{form}:{_asked_for(http, site, form)}:0")
-    if not _is_made(http, site, task):
+    made = _made(http, site, task)
+    if made is None:
         raise REPORT_BEING_MADE.error()
     listings: list[ForeignListing] = []
     first = int(start)
-    for number, row in enumerate(_rows(http, site, task)):
-        if number >= first + _ROWS:
-            return ForeignPage(tuple(listings), f"{form}:{task}:{number}")
-        if number >= first:
-            listings += _listed(row, site, url, auction=form == "AUCTION")
+    try:
+        for number, row in enumerate(_rows(http, site, task)):
+            if number >= first + _ROWS:
+                return ForeignPage(tuple(listings), f"{form}:{task}:{number}")
+            if number >= first:
+                listings += _listed(row, site, url, auction=form == "AUCTION")
+    except RetryLater as error:
+        if error.problem.code != REPORT_WITHOUT_FILE.code:
+            raise
+        _without_file(http, made, error, auction=form == "AUCTION")
     following = _FORMATS[_FORMATS.index(form) + 1 :]
     return ForeignPage(tuple(listings), f"{following[0]}::0" if following else None)
+
+
+def _without_file(http: EbayHttp, made: _Task, error: RetryLater, *, auction: bool) -> None:
+    """A report of nothing may have no file (not verified, README). Most sellers have no auction, so that is believed once the file
+    cannot be late any more; that they sell nothing at a fixed price is not."""
+    done = made.completion_date
+    if done is not None and http.connection.clock.now() - (done if done.tzinfo else done.replace(tzinfo=UTC)) < _LATE:
+        raise REPORT_BEING_MADE.error() from error
+    if not auction or made.status != "COMPLETED":
+        raise error
 
 
 def _asked_for(http: EbayHttp, site: NationalSite, form: str) -> str:
@@ -81,14 +116,15 @@ def _asked_for(http: EbayHttp, site: NationalSite, form: str) -> str:
     return task
 
 
-def _is_made(http: EbayHttp, site: NationalSite, task: str) -> bool:
+def _made(http: EbayHttp, site: NationalSite, task: str) -> _Task | None:
+    """The task that is done; None while it is not."""
     call = Request("GET", f"{FEED}/inventory_task/{path_of(task)}", "getInventoryTask", site=site)
-    status = http.read(call, _Task).status
-    if status in _READY:
-        return True
-    if status in _UNFINISHED:
-        return False
-    raise REPORT_FAILED.error(detail=status)
+    told = http.read(call, _Task)
+    if told.status in _READY:
+        return told
+    if told.status in _UNFINISHED:
+        return None
+    raise REPORT_FAILED.error(detail=told.status)
 
 
 def _of_site(site: NationalSite) -> dict[str, str]:
@@ -103,6 +139,7 @@ def _rows(http: EbayHttp, site: NationalSite, task: str) -> Iterator[_Row]:
             for piece in unpacked(body.chunks(), _PLAIN_BYTES):
                 yield from reader.feed(piece)
             yield from reader.feed(b"", last=True)
+            reader.end()
         except (BodyUnusable, expat.ExpatError) as error:
             raise UNREADABLE.error(detail=f"getResultFile: {error}") from error
 
@@ -132,6 +169,8 @@ class _Reader:
         self._texts: list[str] = []
         self._length = 0
         self._ready: list[_Row] = []
+        self._is_report = False
+        self._ack = ""
 
     def feed(self, piece: bytes, *, last: bool = False) -> list[_Row]:
         """The rows that end in this piece. Raises ExpatError, BodyUnusable."""
@@ -139,9 +178,18 @@ class _Reader:
         ready, self._ready = self._ready, []
         return ready
 
+    def end(self) -> None:
+        """Raises BodyUnusable unless that was a report, and one that eBay made without an error."""
+        if not self._is_report:
+            raise BodyUnusable("no report")
+        if "failure" in self._ack.lower():
+            raise BodyUnusable(f"the report says {self._ack}")
+
     def _begins(self, name: str, attributes: dict[str, str]) -> None:
         self._texts, self._length, local = [], 0, name.rpartition(":")[2]
-        if local == "SKUDetails":
+        if local == _REPORT:
+            self._is_report = True
+        elif local == "SKUDetails":
             self._row = _Row()
         elif local == "Variation" and self._row is not None:
             self._variation = _Row()
@@ -158,6 +206,8 @@ class _Reader:
             self._variation = None
         elif self._at is not None:
             self._at.texts[local] = "".join(self._texts).strip()
+        elif local == "Ack":
+            self._ack = "".join(self._texts).strip()
         self._texts, self._length = [], 0
 
     def _text(self, text: str) -> None:
@@ -178,20 +228,29 @@ def _refuse_doctype(*_: object) -> None:
 def _listed(
     row: _Row, site: NationalSite, url: Callable[[RemoteId], str], *, auction: bool
 ) -> Iterator[ForeignListing]:
-    """None for one in another site's currency: the report may hold listings of every site (not verified, README)."""
+    """None for one in another site's currency: the report may hold listings of every site (not verified, README).
+
+    Raises RetryLater for one without an id: what nobody knows of might be listed a second time.
+    """
     remote = row.texts.get("ItemID", "")
+    if _ITEM_ID.fullmatch(remote) is None:
+        raise UNREADABLE.error(detail="getResultFile: a listing without an id")
     parts = row.variations or [row]
-    if not remote or any(part.currency not in ("", site.currency) for part in parts):
+    if any(part.currency not in ("", site.currency) for part in parts):
         return
-    shown = tuple(ForeignPart(Sku(part.texts.get("SKU", "")), _values(part, site)) for part in parts)
+    shown = tuple(ForeignPart(_sku(part), _values(part, site)) for part in parts)
     unmet = (AUCTION.error().problem,) if auction else ()
     yield ForeignListing(RemoteId(remote), shown, url(RemoteId(remote)), unmet)
 
 
+def _sku(part: _Row) -> Sku:
+    told = part.texts.get("SKU", "")
+    return Sku(told if len(told) <= _LONGEST_SKU else "")
+
+
 def _values(part: _Row, site: NationalSite) -> Values:
-    quantity = part.texts.get("Quantity", "")
-    try:
-        price = Money(Decimal(part.texts.get("Price", "")), site.currency)
-    except InvalidOperation:
-        price = None
-    return Values(int(quantity) if quantity.isdecimal() else None, price)
+    quantity, price = part.texts.get("Quantity", ""), part.texts.get("Price", "")
+    return Values(
+        int(quantity) if quantity.isdecimal() and len(quantity) < 10 else None,
+        Money(Decimal(price), site.currency) if _PRICE.fullmatch(price) else None,
+    )

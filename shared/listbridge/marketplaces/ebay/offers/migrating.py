@@ -5,7 +5,7 @@ eBay makes items, offers and a group of them, and the listing stays the same one
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from listbridge.domain.ids import RemoteId, Site, Sku
@@ -20,8 +20,8 @@ from listbridge.marketplaces.ebay.errors import BUSINESS_POLICIES, UNKNOWN, VARI
 from listbridge.marketplaces.ebay.offers import inventory_report
 from listbridge.marketplaces.ebay.offers.inventory import Inventory, entries
 from listbridge.marketplaces.ebay.offers.reading import Reader
-from listbridge.marketplaces.ebay.offers.wire import ErrorEntry
-from listbridge.marketplaces.ebay.sites import site_of
+from listbridge.marketplaces.ebay.offers.wire import ErrorEntry, Offer
+from listbridge.marketplaces.ebay.sites import NationalSite, site_of
 
 _BUSINESS_POLICIES = "SELLING_POLICY_MANAGEMENT"
 _LOST = (
@@ -102,16 +102,26 @@ class EbayAdopting:
         page = inventory_report.page(self.http, there, cursor, lambda listing: self.reader.url(there, listing))
         return ForeignPage(tuple(map(_without_stock, page.listings)), page.cursor)
 
-    def managed(self, site: Site, listings: Sequence[ForeignListing]) -> dict[RemoteId, Mapping[Sku, RemoteId]]:
-        """A listing of the Inventory API has an offer for each of its SKUs: one of them is asked for. What has no item has none."""
-        firsts = {one.remote: one.skus[0] for one in listings if one.skus}
-        items = self.inventory.items(list(dict.fromkeys(firsts.values()))) if firsts else {}
-        found: dict[RemoteId, Mapping[Sku, RemoteId]] = {}
-        for remote, sku in firsts.items():
-            offer = self.inventory.offer(sku, site_of(site)) if items[sku] is not None else None
-            if offer is not None and offer.listing_id == remote:
-                found[remote] = {sku: RemoteId(offer.offer_id)}
+    def managed(self, site: Site, listings: Sequence[ForeignListing]) -> dict[RemoteId, Adopted]:
+        """A listing of the Inventory API has an item and an offer for each SKU but those that its migration left behind, which
+        may be any: all items are asked for, and then the offer of one that is there."""
+        items = self.inventory.items(list(dict.fromkeys(sku for one in listings for sku in one.skus)))
+        found: dict[RemoteId, Adopted] = {}
+        for one in listings:
+            there = [sku for sku in one.skus if items[sku] is not None]
+            sku, offer = self._first_offer(there, site_of(site))
+            if offer is not None and offer.listing_id == one.remote:
+                left = tuple(sku for sku in one.skus if items[sku] is None)
+                found[one.remote] = Adopted(one.remote, {sku: RemoteId(offer.offer_id)}, left)
         return found
+
+    def _first_offer(self, skus: Sequence[Sku], site: NationalSite) -> tuple[Sku, Offer | None]:
+        """The first of these that has an offer on the site; one in another listing settles that this listing is not ours."""
+        for sku in skus:
+            offer = self.inventory.offer(sku, site)
+            if offer is not None:
+                return sku, offer
+        return Sku(""), None
 
     def adopt(self, site: Site, listings: Sequence[ForeignListing]) -> list[Adopted]:
         body = {"requests": [{"listingId": one.remote} for one in listings]}
@@ -130,7 +140,7 @@ class EbayAdopting:
             return Adopted(one.remote, error=UNKNOWN.error(detail="bulkMigrateListing: no word of a listing"))
         offers = {Sku(item.sku): RemoteId(item.offer_id) for item in told.inventory_items or () if item.offer_id}
         if told.status_code < 300 and offers:
-            return Adopted(one.remote, offers)
+            return Adopted(one.remote, offers, tuple(sku for sku in one.skus if sku not in offers))
         return Adopted(one.remote, error=self._refused(told))
 
     def _refused(self, told: _Migrated) -> RemoteError:

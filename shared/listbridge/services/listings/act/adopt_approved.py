@@ -63,7 +63,7 @@ class _Call:
         """Look, ask for those that are not adopted, record what was said."""
         self._settled()
         found = self._adopting.managed(self._params.site, list(self._batch.values()))
-        done = [Adopted(remote, offers) for remote, offers in found.items()]
+        done = list(found.values())
         rest = [one for one in self._batch.values() if one.remote not in found]
         again = bool(self._params.asked)
         if again and self._params.tries >= _MOST_TRIES:
@@ -101,6 +101,7 @@ class _Call:
         except (RetryLater, Unauthorized):
             self._released()  # nothing was done
             raise
+        told = self._unless_ours(told)
         self._record(told)
         errors = [one.error for one in told]
         unknown = next((error for error in errors if isinstance(error, OutcomeUnknown)), None)
@@ -120,6 +121,12 @@ class _Call:
                 return [Adopted(batch[0].remote, error=refused)]
         return self._told(batch[:1])
 
+    def _unless_ours(self, told: list[Adopted]) -> list[Adopted]:
+        """What is refused may be ours for all that: somebody else may have had it adopted since we looked."""
+        refused = [self._batch[one.remote] for one in told if isinstance(one.error, Rejected)]
+        found = self._adopting.managed(self._params.site, refused) if refused else {}
+        return [found.get(one.remote, one) for one in told]
+
     def _claim(self, batch: Sequence[ForeignListing], *, tries: int) -> None:
         """Recorded before the call. Raises Conflict when another worker was here."""
         asked = tuple(one.remote for one in batch)
@@ -136,18 +143,22 @@ class _Call:
     def _record(self, told: Sequence[Adopted], *, last: bool = False) -> None:
         """What is known of each; one of which nothing is known, or that may go later, goes on waiting."""
         ended = [one for one in told if last or not isinstance(one.error, OutcomeUnknown | RetryLater)]
-        self._link([self._batch[one.remote] for one in ended if one.error is None])
+        self._link([self._batch[one.remote].without(one.left) for one in ended if one.error is None])
         for one in ended:
             self._deps.jobs.finish(self._job.id, self._entry(self._batch[one.remote], one))
 
     def _entry(self, listing: ForeignListing, told: Adopted) -> JobEntry:
         outcome = Outcome.DONE if told.error is None else Outcome.FAILED
+        reason = told.error.problem if told.error is not None else None
         if outcome is Outcome.DONE:
             self._note(listing)
+            if told.left:
+                params = {"sku": told.left[0], "count": str(len(told.left))}
+                reason = Problem("foreign_left_behind", params, "stop_and_send")
         return JobEntry(
             item=listing.remote,
             outcome=outcome,
-            reason=told.error.problem if told.error is not None else None,
+            reason=reason,
             at=self._deps.clock.now(),
             foreign=listing.with_offers(told.offers),
         )

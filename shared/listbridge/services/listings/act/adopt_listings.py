@@ -23,13 +23,14 @@ from listbridge.domain.work import Lane, RecomputeChunk
 from listbridge.services.connection_state import expire_account
 from listbridge.services.deps import AccountDeps, CoreDeps, PublishDeps
 from listbridge.services.listings.act.adopt_approved import PATIENCE_S, adopt_next
-from listbridge.services.listings.foreign_listings import forget, remember_complete, remember_read, seen_twice
+from listbridge.services.listings.foreign_listings import remember_complete, remember_ours, remember_read, seen_twice
 from listbridge.services.refusal import Refused
 
 READ, MATCH = "read", "match"
 """The phases before the approval, which begins the last."""
 MOST_CHOSEN = 500
 _JOBS = 500
+_BEGINNING_S = 10.0
 _PAGE = 100
 _MOST_FAILURES = 5
 
@@ -49,6 +50,9 @@ def start_adoption(
     if held is not None:
         raise Refused(held)
     refuse_second(deps, account)
+    # Not given back: the index of what is unfinished may lag.
+    if deps.leases.acquire(f"adoption#{account.id}", new_id("adoption"), seconds=_BEGINNING_S) is None:
+        raise Refused(Problem("adoption_beginning", fix="repeat_later"))
     job = Job(
         id=JobId(new_id("job")),
         kind=JobKind.ADOPT,
@@ -120,7 +124,9 @@ def _read(deps: PublishDeps, job: Job, account: Account, adopting: Adopting) -> 
         deps.jobs.save(job.with_params(failures=params.failures + 1).model_copy(update={"cursor": ""}))
         raise
     chosen = [one for one in page.listings if params.listings is None or one.remote in params.listings]
-    remember_read(deps, account, params.site, job.created_at, page.listings)
+    rows = _ours(deps, account, params.site, [sku for one in page.listings for sku in one.skus])
+    linked = {one.remote for one in page.listings if _linked(one, rows)}
+    remember_read(deps, account, params.site, job.created_at, page.listings, linked)
     deps.jobs.put(job.id, [JobEntry(item=one.remote, foreign=one) for one in chosen])
     if page.cursor is None:
         remember_complete(deps, account, params.site, job.created_at)
@@ -142,7 +148,7 @@ def _match(deps: PublishDeps, job: Job, account: Account, adopting: Adopting) ->
     twice = seen_twice(deps, account, params.site, job.created_at, skus)
     unlinked = [one for one in read if not _linked(one, rows)]
     managed = adopting.managed(params.site, unlinked).keys() | {one.remote for one in read if one not in unlinked}
-    forget(deps, account, params.site, [sku for one in read if one.remote in managed for sku in one.skus])
+    remember_ours(deps, account, params.site, job.created_at, [one for one in read if one.remote in managed])
     judged = [_judged(deps, matched(one, rows, twice).unmet_too(*unmet), one.remote in managed) for one in read]
     deps.jobs.put(job.id, judged)
     ready = params.ready + sum(one.outcome is Outcome.WAITING for one in judged)
