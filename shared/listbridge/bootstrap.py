@@ -222,6 +222,7 @@ def _build() -> Deps:
     from listbridge.infra import observability
     from listbridge.infra.clock import SystemClock
     from listbridge.infra.coordination.counters import DynamoCounters
+    from listbridge.infra.coordination.forgotten_users import DynamoForgottenUsers
     from listbridge.infra.coordination.inbox import DynamoInbox
     from listbridge.infra.coordination.leases import DynamoLeases
     from listbridge.infra.coordination.notice_keys import DynamoNoticeKeys
@@ -256,6 +257,7 @@ def _build() -> Deps:
         counters=DynamoCounters(),
         inbox=DynamoInbox(),
         notice_keys=DynamoNoticeKeys(),
+        forgotten=DynamoForgottenUsers(),
         jobs=DynamoJobs(clock),
         activity=DynamoActivity(),
         queues=SqsQueues(),

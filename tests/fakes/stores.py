@@ -11,6 +11,7 @@ from tests.fakes.clock import VirtualClock
 from tests.fakes.configuration import FakeConfigurationStore
 from tests.fakes.coordination import FakeCounters, FakeLeases
 from tests.fakes.cuts import Switch
+from tests.fakes.forgotten_users import FakeForgottenUsers
 from tests.fakes.hand_overs import NO_HAND_OVERS
 from tests.fakes.inbox import FakeInbox
 from tests.fakes.items import FakeItemRepository
@@ -43,6 +44,7 @@ class Stores:
         self.leases = FakeLeases(self.clock, self.cut)
         self.counters = FakeCounters(self.cut)
         self.inbox = FakeInbox(self.cut)
+        self.forgotten = FakeForgottenUsers(self.cut)
         self.notice_keys = FakeNoticeKeys(self.clock, self.cut)
         self.jobs = FakeJobRepository(self.clock, self.cut)
         self.activity = FakeActivityLog(self.cut)
@@ -64,6 +66,7 @@ class Stores:
             counters=self.counters,
             inbox=self.inbox,
             notice_keys=self.notice_keys,
+            forgotten=self.forgotten,
             jobs=self.jobs,
             activity=self.activity,
             queues=self.queues,

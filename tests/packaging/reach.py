@@ -41,11 +41,12 @@ _TABLE_OF_PORT = {
     "counters": "CoordinationTable",
     "inbox": "InboxTable",
     "notice_keys": "CoordinationTable",
+    "forgotten": "CoordinationTable",
     "jobs": "JobsTable",
     "activity": "ActivityTable",
 }
 _READS = re.compile(
-    r"get|get_many|find|revs|all|of_\w+|page|due|current|pending|entries|recent|unfinished|count_live|unsent|waiting_for_skus|reservations"
+    r"get|until|get_many|find|revs|all|of_\w+|page|due|current|pending|entries|recent|unfinished|count_live|unsent|waiting_for_skus|reservations"
 )
 _BUYERS = re.compile(r"buyers|with_buyers|of_user|put_buyer|erase_buyer")
 _QUEUE_OF_LANE = {

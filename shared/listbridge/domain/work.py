@@ -107,6 +107,8 @@ class MarketplaceNotice(Message):
     delivery: str
     hints: tuple[Hint, ...] = ()
     received_at: datetime
+    looked: bool = False
+    """It was heeded before, when an index may not have shown all yet."""
 
 
 class LearnNoticeKey(Message):

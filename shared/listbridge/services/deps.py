@@ -15,6 +15,7 @@ from listbridge.domain.ports import (
     Clock,
     ConfigurationStore,
     Counters,
+    ForgottenUsers,
     HandOvers,
     Inbox,
     ItemRepository,
@@ -86,6 +87,7 @@ class Deps:
     counters: Counters
     inbox: Inbox
     notice_keys: NoticeKeys
+    forgotten: ForgottenUsers
     jobs: JobRepository
     activity: ActivityLog
     queues: Queues
@@ -165,13 +167,16 @@ class LedgerDeps(AccountDeps, Protocol):
 
 
 class OrderDeps(LedgerDeps, Protocol):
-    """An order's way: the orders with their buyers, and the shop that ships them.
+    """An order's way: the orders with their buyers, who of them is to be forgotten, and the shop that ships them.
 
     Reading a shop takes this too, for a number means nothing without the orders that the shop has or has not counted.
     """
 
     @property
     def orders(self) -> OrderRepository: ...
+
+    @property
+    def forgotten(self) -> ForgottenUsers: ...
 
     @property
     def shops(self) -> Shops: ...

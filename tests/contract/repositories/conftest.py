@@ -10,6 +10,7 @@ import pytest
 from listbridge.domain import ports
 from listbridge.infra.coordination.budgets import BucketRows, BudgetPool
 from listbridge.infra.coordination.counters import DynamoCounters
+from listbridge.infra.coordination.forgotten_users import DynamoForgottenUsers
 from listbridge.infra.coordination.inbox import DynamoInbox
 from listbridge.infra.coordination.leases import DynamoLeases
 from listbridge.infra.coordination.notice_keys import DynamoNoticeKeys
@@ -47,6 +48,7 @@ class OurPorts(Protocol):
     counters: ports.Counters
     inbox: ports.Inbox
     notice_keys: ports.NoticeKeys
+    forgotten: ports.ForgottenUsers
     jobs: ports.JobRepository
     activity: ports.ActivityLog
     secrets: ports.SecretStore
@@ -77,6 +79,7 @@ class Emulated:
         self.counters = DynamoCounters()
         self.inbox = DynamoInbox()
         self.notice_keys = DynamoNoticeKeys()
+        self.forgotten = DynamoForgottenUsers()
         self.jobs = DynamoJobs(self.clock)
         self.activity = DynamoActivity()
         self.secrets = SecretsManagerStore()

@@ -133,6 +133,7 @@ class Installation:
             counters=self.stores.counters,
             inbox=self.stores.inbox,
             notice_keys=self.stores.notice_keys,
+            forgotten=self.stores.forgotten,
             jobs=self.stores.jobs,
             activity=self.stores.activity,
             queues=self.stores.queues,

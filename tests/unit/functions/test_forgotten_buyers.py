@@ -102,6 +102,35 @@ def test_a_later_read_of_the_order_does_not_bring_them_back(told: Forgetting) ->
     assert told.buyer(told.of_ada) is None
 
 
+def test_an_order_from_before_that_is_read_only_afterwards_keeps_nobody(told: Forgetting) -> None:
+    late, stranger = told.desk.buy(buyer=ADA), told.desk.buy(buyer={"username": "carl"})
+    told.its.stores.clock.advance(5)
+    told.its.ebay.deeds.close_account("Ada_1999")
+    assert set(told.hear()) == {204}
+    told.desk.look(120)
+    assert told.desk.order(late)["erased_at"] is not None
+    assert (told.buyer(late), told.buyer(stranger) is not None) == (None, True)
+    assert told.log(late).count("buyer_forgotten") == 1
+
+
+def test_an_order_that_the_index_did_not_show_yet_is_found_by_a_second_look(
+    told: Forgetting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told.its.ebay.deeds.close_account("Ada_1999")
+    orders = told.its.stores.orders
+    shown, blind = orders.of_user, 2  # the notice names a name and an id
+
+    def lags(user: str) -> list[OrderKey]:
+        nonlocal blind
+        blind -= 1
+        return shown(user) if blind < 0 else []
+
+    monkeypatch.setattr(orders, "of_user", lags)
+    assert told.hear() == [204]
+    assert (blind, told.buyer(told.of_ada)) == (-2, None)
+    assert told.noticed.queued() == []
+
+
 def test_the_name_at_the_marketplace_is_kept_nowhere(told: Forgetting) -> None:
     told.its.ebay.deeds.close_account("Ada_1999", user_id="U7")
     told.noticed.told()

@@ -32,7 +32,7 @@ from listbridge.domain.ports.marketplaces import (
     Submitted,
     UnitRevision,
 )
-from listbridge.domain.ports.notices import NoticeKey, NoticeKeys, NoticeScheme, Signatures, Signed
+from listbridge.domain.ports.notices import ForgottenUsers, NoticeKey, NoticeKeys, NoticeScheme, Signatures, Signed
 from listbridge.domain.ports.previews import FieldProblem
 from listbridge.domain.ports.publishing import (
     FollowRequest,
@@ -99,6 +99,7 @@ __all__ = [
     "FieldProblem",
     "FollowRequest",
     "ForeignPage",
+    "ForgottenUsers",
     "Granted",
     "Grants",
     "HandOvers",

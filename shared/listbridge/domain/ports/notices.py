@@ -55,6 +55,16 @@ class NoticeKeys(Protocol):
         """Keep it, or replace it."""
 
 
+class ForgottenUsers(Protocol):
+    """Users whom a marketplace told us to forget, by their fingerprint and never by a name, for ninety days."""
+
+    def add(self, user: str, until: datetime) -> None:
+        """What they ordered until then is to be forgotten; of several times the latest counts."""
+
+    def until(self, user: str) -> datetime | None:
+        """None for somebody whom nobody told us to forget. Strongly consistent."""
+
+
 class Signatures(Protocol):
     """The arithmetic of public keys: in infra, for it needs a library of its own."""
 

@@ -58,21 +58,23 @@ class EbayNotices:
         return Signed(key, base64.b64decode(signature, validate=True), (request.body, *_as_stringified(request.body)))
 
     def parse(self, body: bytes) -> Delivery:
-        """Raises ValueError for a body without a topic and a notification's id, and for a deletion that names nobody."""
+        """Raises ValueError for a body without a topic, for one of ours without a notification's id, and for a deletion that names
+        nobody. Of other topics nothing else is read: whatever shape they have, a refusal might mark the address as down."""
         told = json_object(body)
-        topic, id = text_at(told, "metadata", "topic"), text_at(told, "notification", "notificationId")
+        topic = text_at(told, "metadata", "topic")
         if topic == _DELETION:
-            hints = _of_deleted(told["notification"])
+            hints = _of_deleted(told.get("notification"))
+        elif topic in _ORDERS or topic in _ACCOUNT:
+            hints = (Hint(kind=HintKind.ORDER if topic in _ORDERS else HintKind.ACCOUNT_GONE),)
         else:
-            kinds = [HintKind.ORDER] if topic in _ORDERS else [HintKind.ACCOUNT_GONE] if topic in _ACCOUNT else []
-            hints = tuple(Hint(kind=kind) for kind in kinds)
-        return Delivery(id=id, topic=topic, known=bool(hints), hints=hints)
+            return Delivery(id="", topic=topic, known=False, hints=())
+        return Delivery(id=text_at(told, "notification", "notificationId"), topic=topic, known=True, hints=hints)
 
 
-def _of_deleted(notification: Mapping[str, Any]) -> tuple[Hint, ...]:
+def _of_deleted(notification: Any) -> tuple[Hint, ...]:
     """An order tells its buyer's name or, for users in some countries, their id in its place (data handling update, 2025-09-26),
     so both are looked for."""
-    data = notification.get("data")
+    data = notification.get("data") if isinstance(notification, Mapping) else None
     names = [data.get(field) for field in ("username", "userId")] if isinstance(data, Mapping) else []
     users = dict.fromkeys(fingerprint(_SLUG, name) for name in names if isinstance(name, str) and name.strip())
     if not users:

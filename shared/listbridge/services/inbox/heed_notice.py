@@ -7,21 +7,29 @@ from collections.abc import Iterator
 from listbridge.domain.configuration import Account, ConnectionState
 from listbridge.domain.ports import NoticeKey
 from listbridge.domain.verdicts import NotFound, RemoteError
-from listbridge.domain.work import AccountEvent, HintKind, LearnNoticeKey, MarketplaceNotice
+from listbridge.domain.work import AccountEvent, HintKind, Lane, LearnNoticeKey, MarketplaceNotice
 from listbridge.services.deps import CoreDeps, InboxDeps
 from listbridge.services.inbox.look_again import look_again
 from listbridge.services.orders.erase_buyers import forget_user
+
+_AGAIN_S = 300
 
 
 def heed_notice(deps: InboxDeps, notice: MarketplaceNotice) -> None:
     """Forget whom it names, and look again at all accounts of the marketplace for whatever else it says: what it says of them is not
     believed, so it does not matter whom it names.
 
-    A repeat counts as new only after all is done: until then this message comes back, should its worker die.
+    Whom it names is looked for a second time a little later: the index by which orders are found lags, and somebody who read an order
+    before may just be keeping it. A repeat counts as new only after all is done: until then this message comes back, should its worker die.
     """
-    for hint in notice.hints:
-        if hint.kind is HintKind.USER:
-            forget_user(deps, hint.id, until=hint.until or notice.received_at)
+    users = tuple(hint for hint in notice.hints if hint.kind is HintKind.USER)
+    for hint in users:
+        forget_user(deps, hint.id, until=hint.until or notice.received_at)
+    if notice.looked:
+        return
+    if users:
+        again = notice.model_copy(update={"hints": users, "looked": True})
+        deps.queues.send(Lane.ORDERS, again, delay_s=_AGAIN_S, reason="again_later")
     others = tuple(hint for hint in notice.hints if hint.kind is not HintKind.USER)
     for account in _accounts(deps, notice.marketplace) if others else ():
         look_again(deps, AccountEvent(account=account.id, hints=others, received_at=notice.received_at))

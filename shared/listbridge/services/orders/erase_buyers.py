@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from listbridge.domain.configuration import Deployment
 from listbridge.domain.ids import OrderKey
-from listbridge.domain.orders.orders import ImportState, Order
+from listbridge.domain.orders.orders import Buyer, ImportState, Order
 from listbridge.domain.ports import Missing
 from listbridge.services.deps import CoreDeps, OrderDeps
 from listbridge.services.orders.order_rows import change_order, tell
@@ -41,6 +41,7 @@ def forget_user(deps: OrderDeps, user: str, *, until: datetime) -> int:
     `user` is their fingerprint. What was ordered after `until` is not theirs: nobody who has gone orders anything, so a notice that
     comes again years later erases nothing. Idempotent: what is erased is not found again.
     """
+    deps.forgotten.add(user, until)  # first: who takes in an order of theirs from now on keeps nothing
     keys = deps.orders.of_user(user)
     rows = deps.orders.get_many(keys)
     gone = [key for key in keys if key not in rows or rows[key].facts.placed_at <= until]
@@ -48,6 +49,12 @@ def forget_user(deps: OrderDeps, user: str, *, until: datetime) -> int:
     for key in gone:
         _erase(deps, key, now, "buyer_forgotten")
     return len(gone)
+
+
+def is_forgotten(deps: OrderDeps, buyer: Buyer, order: Order) -> bool:
+    """Whether the marketplace told us to forget this buyer before their order was read for the first time."""
+    until = deps.forgotten.until(buyer.user) if buyer.user else None
+    return until is not None and order.facts.placed_at <= until
 
 
 def _is_over(order: Order, kept: timedelta, now: datetime) -> bool:

@@ -59,6 +59,21 @@ def test_a_deletion_that_names_nobody_cannot_be_understood(data: Any) -> None:
         SCHEME.parse(deletion(data=data))
 
 
+@pytest.mark.parametrize(
+    "rest", [{}, {"notification": None}, {"notification": {"data": {}}}, {"payload": {"notificationId": 7}}]
+)
+def test_of_a_topic_that_we_do_not_need_nothing_is_asked_but_its_name(rest: dict[str, Any]) -> None:
+    told = SCHEME.parse(json.dumps({"metadata": {"topic": "PRIORITY_LISTING_REVISION"}, **rest}).encode())
+    assert (told.topic, told.known, told.hints) == ("PRIORITY_LISTING_REVISION", False, ())
+
+
+@pytest.mark.parametrize("topic", ["MARKETPLACE_ACCOUNT_DELETION", "ORDER_CONFIRMATION", "AUTHORIZATION_REVOCATION"])
+@pytest.mark.parametrize("notification", [None, [], {}, {"data": {"username": "ada"}}])
+def test_a_topic_of_ours_without_an_id_cannot_be_understood(topic: str, notification: Any) -> None:
+    with pytest.raises(ValueError, match=r"nobody is named|no notificationId"):
+        SCHEME.parse(json.dumps({"metadata": {"topic": topic}, "notification": notification}).encode())
+
+
 def test_a_fingerprint_is_of_one_marketplace_and_of_any_case() -> None:
     assert fingerprint("ebay", " Ada ") == fingerprint("ebay", "ADA") != fingerprint("etsy", "ada")
     assert (fingerprint("ebay", ""), fingerprint("ebay", "  ")) == ("", "")

@@ -15,6 +15,7 @@ from listbridge.domain.orders.schedule import ImportRules
 from listbridge.domain.ports import Conflict
 from listbridge.domain.work import ImportOrder, Lane, RelayOrder
 from listbridge.services.deps import CoreDeps, LedgerDeps, OrderDeps
+from listbridge.services.orders.erase_buyers import is_forgotten
 from listbridge.services.orders.hold.apply_order import apply_order
 from listbridge.services.orders.order_rows import order_traits, tell
 
@@ -54,6 +55,8 @@ def note_order(
         else:
             order = order_changes.read_again(before, read.order, rules, now)
             order = order_changes.judged_again(order, rules, now)
+        if before is None and read.buyer is not None and is_forgotten(deps, read.buyer, order):
+            order = replace(order, buyer_erased_at=now)
         order = order_changes.matched(order, _with_listings(deps, order), rules, now)
         if order is before:
             return order, False
@@ -123,6 +126,8 @@ def _with_listings(deps: LedgerDeps, order: Order) -> Mapping[LineId, Match]:
 
 
 def _tell(deps: CoreDeps, before: Order | None, order: Order) -> None:
+    if before is None and order.buyer_erased_at is not None:
+        tell(deps, order, "buyer_forgotten")
     if before is None and not order.facts.priced:
         tell(deps, order, "order_seen_unpriced", lines=str(len(order.facts.lines)))
     elif before is None:
