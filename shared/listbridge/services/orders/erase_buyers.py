@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from listbridge.domain.configuration import Deployment
 from listbridge.domain.ids import OrderKey
-from listbridge.domain.orders.orders import Buyer, ImportState, Order
+from listbridge.domain.orders.orders import ImportState, Order
 from listbridge.domain.ports import Missing
 from listbridge.services.deps import CoreDeps, OrderDeps
 from listbridge.services.orders.order_rows import change_order, tell
@@ -49,12 +49,6 @@ def forget_user(deps: OrderDeps, user: str, *, until: datetime) -> int:
     for key in gone:
         _erase(deps, key, now, "buyer_forgotten")
     return len(gone)
-
-
-def is_forgotten(deps: OrderDeps, buyer: Buyer, order: Order) -> bool:
-    """Whether the marketplace told us to forget this buyer before their order was read for the first time."""
-    until = deps.forgotten.until(buyer.user) if buyer.user else None
-    return until is not None and order.facts.placed_at <= until
 
 
 def _is_over(order: Order, kept: timedelta, now: datetime) -> bool:

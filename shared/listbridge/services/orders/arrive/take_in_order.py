@@ -9,13 +9,12 @@ from listbridge.domain.configuration import Account
 from listbridge.domain.ids import LineId, OrderKey
 from listbridge.domain.orders import changes as order_changes
 from listbridge.domain.orders import superseding
-from listbridge.domain.orders.orders import ImportState, Match, MatchedBy, Order, OrderRead
+from listbridge.domain.orders.orders import Buyer, ImportState, Match, MatchedBy, Order, OrderRead
 from listbridge.domain.orders.reserving import bought_from
 from listbridge.domain.orders.schedule import ImportRules
 from listbridge.domain.ports import Conflict
 from listbridge.domain.work import ImportOrder, Lane, RelayOrder
 from listbridge.services.deps import CoreDeps, LedgerDeps, OrderDeps
-from listbridge.services.orders.erase_buyers import is_forgotten
 from listbridge.services.orders.hold.apply_order import apply_order
 from listbridge.services.orders.order_rows import order_traits, tell
 
@@ -55,7 +54,7 @@ def note_order(
         else:
             order = order_changes.read_again(before, read.order, rules, now)
             order = order_changes.judged_again(order, rules, now)
-        if before is None and read.buyer is not None and is_forgotten(deps, read.buyer, order):
+        if before is None and read.buyer is not None and _is_forgotten(deps, read.buyer, order):
             order = replace(order, buyer_erased_at=now)
         order = order_changes.matched(order, _with_listings(deps, order), rules, now)
         if order is before:
@@ -69,6 +68,12 @@ def note_order(
         _tell(deps, before, saved)
         return saved, True
     raise Conflict(str(key))
+
+
+def _is_forgotten(deps: OrderDeps, buyer: Buyer, order: Order) -> bool:
+    """Whether the marketplace told us to forget this buyer before their order was read for the first time."""
+    until = deps.forgotten.until(buyer.user) if buyer.user else None
+    return until is not None and order.facts.placed_at <= until
 
 
 def _with_other_ids(deps: OrderDeps, account: Account, order: Order) -> Order:
