@@ -11,7 +11,7 @@ from tests.fakes.limits import check_key
 
 
 class FakeForgottenUsers:
-    """`ForgottenUsers` in memory, to the second like a row; none goes by itself, as rows may and need not."""
+    """`ForgottenUsers` in memory, to the second like a row; none goes, as rows may and need not."""
 
     def __init__(self, before_write: Hook = no_cut) -> None:
         self._until: dict[str, datetime] = {}

@@ -82,7 +82,7 @@ class ScriptedAdopting:
         return self.market.call("adopt", self.account, lambda: [self.adopt_one(site, one) for one in made], write=True)  # type: ignore[no-any-return]
 
     def adopt_one(self, site: Site, one: HandMade) -> Adopted:
-        """Whoever asks for it."""
+        """As its market does it, for us or for another tool."""
         one.asked += 1
         if one.error is not None and not isinstance(one.error, OutcomeUnknown):
             return Adopted(one.remote, error=one.error)

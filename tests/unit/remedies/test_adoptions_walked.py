@@ -135,7 +135,7 @@ def test_a_list_without_a_file_is_asked_for_again_once_something_is_on_sale(sell
     seller.its.ebay.deeds.set_inventory_report(file_of_nothing=False)
     job = looked(seller)
     assert job["state"] == "failed"
-    named(job["reason"], "ebay_report_without_file", "look_on_marketplace")
+    named(job["reason"], "ebay_report_without_file", "look_in_seller_hub")
     adopted(seller, in_hub(seller, "MUG"))
 
 

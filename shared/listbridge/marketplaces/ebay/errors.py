@@ -70,7 +70,7 @@ VARIATION_AT_ZERO = Row(Rejected, "ebay_variation_at_zero", "raise_quantity_ther
 BUSINESS_POLICIES = Row(Rejected, "ebay_policies_missing", "opt_in_business_policies")
 REPORT_BEING_MADE = Row(RateLimited, "ebay_report_being_made", after_s=60.0)
 REPORT_FAILED = Row(RetryLater, "ebay_report_failed", after_s=300.0)
-REPORT_WITHOUT_FILE = Row(RetryLater, "ebay_report_without_file", "look_on_marketplace", 300.0)
+REPORT_WITHOUT_FILE = Row(RetryLater, "ebay_report_without_file", "look_in_seller_hub", 300.0)
 CATEGORY_UNKNOWN = Row(Rejected, "ebay_category_unknown", "edit_creation_profile")
 CONDITION_NOT_ALLOWED = Row(Rejected, "ebay_condition_not_allowed", "edit_creation_profile")
 DESCRIPTOR_MISSING = Row(Rejected, "ebay_condition_descriptor_missing", "edit_creation_profile")

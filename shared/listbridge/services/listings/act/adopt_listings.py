@@ -50,7 +50,7 @@ def start_adoption(
     if held is not None:
         raise Refused(held)
     refuse_second(deps, account)
-    # Not given back: the index of what is unfinished may lag.
+    # Never released: the index of what is unfinished may lag.
     if deps.leases.acquire(f"adoption#{account.id}", new_id("adoption"), seconds=_BEGINNING_S) is None:
         raise Refused(Problem("adoption_beginning", fix="repeat_later"))
     job = Job(
