@@ -77,7 +77,9 @@ class HubDeeds(SellerDeeds[World, TokenService, Seller]):
         self,
         *,
         takes_s: Seconds = 60.0,
-        ends_as: Literal["COMPLETED", "COMPLETED_WITH_ERROR", "FAILED", "ABORTED", "UNSUPPORTED"] = "COMPLETED",
+        ends_as: Literal[
+            "COMPLETED", "COMPLETED_WITH_ERROR", "PARTIALLY_PROCESSED", "FAILED", "ABORTED", "UNSUPPORTED"
+        ] = "COMPLETED",
         packed: Literal["zip", "gzip", "plain"] = "zip",
         file_of_nothing: bool = True,
     ) -> Told:

@@ -35,10 +35,10 @@ class Hub:
         parts = [{"sku": sku, "quantity": quantity, "price": price} for sku in skus]
         return RemoteId(self.deeds.list_in_hub(parts, **more)["listingId"])
 
-    def found(self, site: Site = US) -> dict[RemoteId, ForeignListing]:
+    def found(self, site: Site = US, *, polls: int = 40) -> dict[RemoteId, ForeignListing]:
         cursor: str | None = None
         listings: list[ForeignListing] = []
-        for _ in range(40):
+        for _ in range(polls):
             try:
                 page = self.adopting.foreign(site, cursor)
             except RateLimited as wait:
@@ -116,11 +116,21 @@ def test_an_auction_is_told_apart_and_a_variation_without_stock_too(hub: Hub) ->
     assert codes(found[alone]) == []
 
 
-def test_a_report_that_fails_is_to_be_asked_for_again(hub: Hub) -> None:
-    hub.deeds.set_inventory_report(ends_as="FAILED", takes_s=0)
+@pytest.mark.parametrize("end", ["FAILED", "ABORTED", "PARTIALLY_PROCESSED"])
+def test_a_report_that_fails_or_has_only_a_part_is_to_be_asked_for_again(hub: Hub, end: Any) -> None:
+    hub.deeds.set_inventory_report(ends_as=end, takes_s=0)
     with pytest.raises(RetryLater) as failed:
         hub.found()
     assert failed.value.problem.code == "ebay_report_failed"
+
+
+def test_a_report_that_is_never_made_is_asked_for_again_after_hours(hub: Hub) -> None:
+    hub.deeds.set_inventory_report(takes_s=90_000)
+    began = hub.stage.clock.now()
+    with pytest.raises(RetryLater) as failed:
+        hub.found(polls=500)
+    assert failed.value.problem.code == "ebay_report_failed"
+    assert (hub.stage.clock.now() - began).total_seconds() == 6 * 3_600
 
 
 @pytest.mark.parametrize(

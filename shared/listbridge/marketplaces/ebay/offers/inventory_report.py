@@ -44,12 +44,15 @@ _LIMITS = StreamLimits(total_s=20.0, whole_bytes=100_000_000)
 _PLAIN_BYTES = 1_000_000_000
 _ROWS = 2_000
 _LONGEST_TEXT = 4_000
-_UNFINISHED = frozenset({"CREATED", "PENDING", "QUEUED", "IN_PROCESS", "PROCESSING", "PARTIALLY_PROCESSED"})
+_UNFINISHED = frozenset({"CREATED", "PENDING", "QUEUED", "IN_PROCESS", "PROCESSING"})
+"""`completionDate` is told of a task that is PARTIALLY_PROCESSED too (InventoryTask): it is over, and a part is not all."""
 _READY = frozenset({"COMPLETED", "COMPLETED_WITH_ERROR"})
 
 
 _LATE = timedelta(minutes=5)
 """After so long a file that was not there when the task ended does not come any more: our choice."""
+_NEVER = timedelta(hours=6)
+"""After so long a report that is still being made is asked for again: our choice."""
 _PRICE = re.compile(r"\d{1,12}(\.\d{1,6})?", re.ASCII)
 _ITEM_ID = re.compile(r"\d{1,20}", re.ASCII)
 _LONGEST_SKU = 200
@@ -61,6 +64,7 @@ class _Task(CamelTold):
     """`InventoryTask`."""
 
     status: str = ""
+    creation_date: datetime | None = None
     completion_date: datetime | None = None
 
 
@@ -94,11 +98,17 @@ def page(http: EbayHttp, site: NationalSite, cursor: str | None, url: Callable[[
 def _without_file(http: EbayHttp, made: _Task, error: RetryLater, *, auction: bool) -> None:
     """A report of nothing may have no file (not verified, README). Most sellers have no auction, so that is believed once the file
     cannot be late any more; that they sell nothing at a fixed price is not."""
-    done = made.completion_date
-    if done is not None and http.connection.clock.now() - (done if done.tzinfo else done.replace(tzinfo=UTC)) < _LATE:
+    if made.completion_date is not None and _age(http, made.completion_date) < _LATE:
         raise REPORT_BEING_MADE.error() from error
     if not auction or made.status != "COMPLETED":
         raise error
+
+
+def _age(http: EbayHttp, since: datetime | None) -> timedelta:
+    """Nothing where eBay does not say since when."""
+    if since is None:
+        return timedelta(0)
+    return http.connection.clock.now() - (since if since.tzinfo else since.replace(tzinfo=UTC))
 
 
 def _asked_for(http: EbayHttp, site: NationalSite, form: str) -> str:
@@ -122,7 +132,7 @@ def _made(http: EbayHttp, site: NationalSite, task: str) -> _Task | None:
     told = http.read(call, _Task)
     if told.status in _READY:
         return told
-    if told.status in _UNFINISHED:
+    if told.status in _UNFINISHED and _age(http, told.creation_date) < _NEVER:
         return None
     raise REPORT_FAILED.error(detail=told.status)
 
