@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from listbridge.domain.configuration import Account
+from listbridge.domain.ids import ProductId
+from listbridge.domain.work import Lane
 from simulators.faults import Fault
 from tests.fakes.world import ACCOUNT
-from tests.faults.any_pair import AnyPair, any_pair
+from tests.faults.any_pair import PICTURE, AnyPair, any_pair
 
 SMALL, LARGE = "JUMPER-S", "JUMPER-L"
 TEN = Decimal("10.00")
@@ -87,3 +89,42 @@ def test_a_renewal_whose_worker_dies_leaves_no_piece_on_sale_of_what_is_at_zero(
     assert quantities(p)[LARGE] == 0
     p.run(15 * 60)
     assert quantities(p) == {SMALL: 3, LARGE: 0}
+
+
+@pytest.mark.parametrize("sizes", [1, 15])
+def test_a_change_of_all_variants_takes_two_calls_however_many_they_are(sizes: int) -> None:
+    """150 are named by two nudges, which come one after the other."""
+    p = any_pair("shopify", "etsy")
+    skus = [f"J-{size}-{colour}" for size in range(sizes) for colour in range(10)]
+    product = of_two_options(p, skus)
+    p.world.sell(product)
+    p.run(60)
+    stage: Any = p.market
+    journal, before = stage.simulator.world.journal, len(stage.simulator.world.journal)
+    p.deaf = True
+    for sku in skus:
+        p.shop.set_stock(sku, 4)
+    p.pump()
+    p.deaf = False
+
+    p.world.hint(product)
+    while p.world.deliver(Lane.SHOP_EVENTS):
+        pass
+    assert p.world.stores.queues.depth(Lane.REVISE) == (len(skus) + 99) // 100
+    while p.world.deliver(Lane.REVISE, 1):
+        pass
+
+    assert [call.operation for call in list(journal)[before:]] == ["getListingInventory", "updateListingInventory"]
+    assert quantities(p) == dict.fromkeys(skus, 4)
+
+
+def of_two_options(p: AnyPair, skus: list[str]) -> ProductId:
+    shop: Any = p.shop
+    variants = []
+    for sku in skus:
+        _, size, colour = sku.split("-")
+        options = {"Size": f"S{size}", "Color": f"C{colour}"}
+        variants.append({"sku": sku, "stock": 5, "price": "10.00", "options": options})
+    made = shop.deeds.add_product(title="Jumper", variants=variants, images=[PICTURE])
+    p.products |= dict.fromkeys(skus, ProductId(str(made["product_id"])))
+    return p.products[skus[0]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -12,9 +12,12 @@ from listbridge.domain.listings import ledger, writing
 from listbridge.domain.listings.bands import Band
 from listbridge.domain.listings.listing import Listing
 from listbridge.domain.ports import BulkWriter
+from listbridge.services.catalog.nudge import ROWS_PER_NUDGE
 from listbridge.services.deps import AccountDeps
 
 _PAGE = 100
+_MANY = 4_000
+"""The most rows of a band in hand where many go in one submission: more than are leased and read while it may be put together."""
 _FAIR_SLOT = 8
 _COUNT_EVERY = timedelta(seconds=1)
 
@@ -41,17 +44,41 @@ class DueListings:
     _skip: set[ListingKey] = field(default_factory=set)
     _counted: tuple[datetime, int] = (datetime.min.replace(tzinfo=UTC), -1)
     """When what is urgent was counted, and how many rows were in hand."""
+    _more: set[Band] = field(default_factory=set)
+    """Of these the index showed a full page, or was not asked for that of another: more may be due."""
 
-    def look(self, bands: Sequence[Band] = tuple(Band), named: Iterable[ListingKey] = ()) -> int:
-        """Fill from the due index and from these named rows; returns how many rows wait now.
+    def begin(self, named: Sequence[ListingKey], bulk: BulkWriter | None, revise_batch: int) -> None:
+        """A run's first look, at these named rows. Where one write carries many rows, twice as many are held: at half a page more
+        is read, and so a unit that is sent has all of its due rows in hand. A nudge that is full may be one of several that
+        name such a unit's rows, so the due index is asked for the others."""
+        self.page = _MANY if bulk is not None else max(_PAGE, 2 * revise_batch)
+        self.look(tuple(Band) if revise_batch > ROWS_PER_NUDGE <= len(named) else (), named)
+
+    def look(
+        self,
+        bands: Sequence[Band] = tuple(Band),
+        named: Iterable[ListingKey] = (),
+        under_way: Collection[ListingKey] = (),
+    ) -> int:
+        """Fill from the due index, but for what is under way, and from these named rows; returns how many rows wait now.
 
         Of a page for a submission only the first rows are read at once: what is urgent among them can go while the others are read
         (`read_on`).
         """
-        keys = list(dict.fromkeys([*named, *self._indexed(bands)]))
-        first = keys if self.page == _PAGE else keys[:_PAGE]
+        keys = list(dict.fromkeys([*named, *self._indexed(bands, under_way)]))
+        first = keys[:_PAGE] if self.page >= _MANY else keys
         self._unread.extend(keys[len(first) :])
         return self._read(first)
+
+    @property
+    def runs_low(self) -> bool:
+        """Whether less than half a page is in hand while more may be due."""
+        return bool(self._more) and len(self) < self.page // 2
+
+    def look_ahead(self, under_way: Collection[ListingKey]) -> None:
+        """Look for zeros and for what more may be due, while these rows are sent: a drainer that looked only when nothing is under
+        way would leave a second's calls unmade for each page."""
+        self.look([band for band in Band if band is Band.ZERO or band in self._more], under_way=under_way)
 
     @property
     def reads_on(self) -> bool:
@@ -216,17 +243,22 @@ class DueListings:
     def __len__(self) -> int:
         return sum(len(rows) for rows in self._bands.values()) + len(self._unread)
 
-    def _indexed(self, bands: Sequence[Band]) -> list[ListingKey]:
+    def _indexed(self, bands: Sequence[Band], under_way: Collection[ListingKey]) -> list[ListingKey]:
         keys: list[ListingKey] = []
         unread = set(self._unread)
-        for band in bands:
+        for at, band in enumerate(bands):
             if unread and band is not Band.ZERO:
                 break
             waiting = {row.key for row in self._bands.get(band, ())} | unread
-            page = _PAGE if band is Band.ZERO and not self.urgent_rides else self.page
+            alone = band is Band.ZERO and self.page >= _MANY and not self.urgent_rides
+            page = _PAGE if alone else self.page
             if len(waiting) - len(unread) < page // 2:
-                shown = self.deps.listings.due(self.account, [band], at=self.deps.clock.now(), limit=page)
-                keys += [key for key in shown if key not in waiting]
-            if band is not Band.ZERO and len(keys) >= page:
+                limit = page + len(under_way)
+                shown = self.deps.listings.due(self.account, [band], at=self.deps.clock.now(), limit=limit)
+                keys += [key for key in shown if key not in waiting and key not in under_way]
+                (self._more.add if len(shown) >= limit else self._more.discard)(band)
+            held = sum(len(self._bands.get(one, ())) for one in Band if one <= band)
+            if band is not Band.ZERO and held + len(keys) >= page:
+                self._more.update(bands[at + 1 :])
                 break
         return keys

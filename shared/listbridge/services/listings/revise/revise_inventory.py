@@ -46,8 +46,6 @@ _ASK_EVERY = timedelta(seconds=0.2)
 _IDLE_LOOKS = 3
 _BUSY_WAIT = timedelta(seconds=2)
 _APART = timedelta(seconds=5)
-_MANY = 4_000
-"""The most rows of a band in hand where many go in one submission: more than are leased and read while it may be put together."""
 _AFTER_S = 12.0
 """Nothing is begun beside a submission, and none is, when so little of the function's time is left."""
 _CALLS_S = 5.0
@@ -149,9 +147,8 @@ class Drainer:
     def _run(self, named: Sequence[ListingKey], pool: ThreadPoolExecutor | None) -> None:
         self._words = self.deps.leases.pending(self.lease)
         self._index_owes_rows = not named
-        if self._writer(Share.ORDINARY).adapter.bulk() is not None:
-            self.due.page = _MANY
-        self.due.look((), named)
+        bulk = self._writer(Share.ORDINARY).adapter.bulk()
+        self.due.begin(named, bulk, self.deps.marketplaces.traits(self.account).revise_batch)
         while not self._dead and self._goes_on():
             self._keep_lease()
             self._launch(pool)
@@ -175,8 +172,12 @@ class Drainer:
 
     def _goes_on(self) -> bool:
         """Until its time is over; and longer while a submission is under way, for what is urgent does not wait for that."""
-        now, under_way = self.deps.clock.now(), any(one.kind is _Kind.MANY for one in self._flying.values())
-        return now < self.stop_at or (under_way and now < self.ends_at - timedelta(seconds=_AFTER_S))
+        now = self.deps.clock.now()
+        return now < self.stop_at or (self._submits and now < self.ends_at - timedelta(seconds=_AFTER_S))
+
+    @property
+    def _submits(self) -> bool:
+        return any(one.kind is _Kind.MANY for one in self._flying.values())
 
     def _launch(self, pool: ThreadPoolExecutor | None) -> None:
         width = min(MOST_IN_FLIGHT, max(2, math.ceil(self._rate * self._latency_s) + 1)) if pool else 1
@@ -278,9 +279,10 @@ class Drainer:
         self._asked_at = now
         words = self.deps.leases.pending(self.lease)
         if words != self._words:
-            self._words = words
-            self._index_owes_rows = True
+            self._words, self._index_owes_rows = words, True
             self.due.look(self.due.bands_before())
+        elif self.due.runs_low and not self._submits:
+            self.due.look_ahead({row.key for one in self._flying.values() for rows in one.units for row in rows})
         elif len(self.due):
             self.due.look([Band.ZERO])
 

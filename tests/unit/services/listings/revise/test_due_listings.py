@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import cast
 
@@ -102,3 +105,88 @@ def test_no_slot_goes_to_the_oldest_while_a_zero_waits(stores: Stores) -> None:
     taken = [row.key for row in (due.take(lambda row: False) for _ in range(10)) if row]
     assert set(taken[:9]) == zeros
     assert taken[9] == oldest
+
+
+# ---- more than a page ----
+
+
+def _taken(due: DueListings, count: int) -> list[Listing]:
+    rows = [row for row in (due.take(lambda row: False) for _ in range(count)) if row]
+    assert len(rows) == count
+    return rows
+
+
+def _sent(stores: Stores, rows: list[Listing]) -> None:
+    for row in rows:
+        stores.listings.change(row.key, lambda one: replace(one, due_band=None, due_since=None))
+
+
+def _asked(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[Band], int]]:
+    """What the due index is asked for from now on, and for how many rows."""
+    asked: list[tuple[list[Band], int]] = []
+    due = stores.listings.due
+
+    def watched(account: AccountId, bands: Sequence[Band], *, at: datetime, limit: int) -> list[ListingKey]:
+        asked.append((list(bands), limit))
+        return due(account, bands, at=at, limit=limit)
+
+    monkeypatch.setattr(stores.listings, "due", watched)
+    return asked
+
+
+def test_with_less_than_half_a_page_in_hand_more_is_read_beside_what_is_under_way(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due = _listings(stores)
+    keys = [_due(stores, f"LOWER-{n:03}", 3) for n in range(250)]
+    assert due.look() == 100
+    taken = _taken(due, 50)
+    assert not due.runs_low
+    taken += _taken(due, 1)
+    assert due.runs_low
+    _sent(stores, taken[:48])
+    asked = _asked(stores, monkeypatch)
+
+    due.look_ahead({row.key for row in taken[48:]})
+
+    assert asked == [([Band.ZERO], 103), ([Band.DOWN], 103)]
+    assert len(due) == 100  # the 49 in hand, and 51 of the 103 that the index shows
+    assert [row.key for row in _taken(due, 100)] == keys[51:151]
+
+
+def test_where_the_index_showed_all_nothing_is_read_ahead(stores: Stores) -> None:
+    due = _listings(stores)
+    keys = [_due(stores, f"LOWER-{n:03}", 3) for n in range(99)]
+    assert due.look() == 99
+    assert [row.key for row in _taken(due, 99)] == keys
+    assert not due.runs_low
+
+
+def test_what_was_not_asked_for_behind_a_full_page_is_read_ahead_as_well(stores: Stores) -> None:
+    due = _listings(stores)
+    lower = [_due(stores, f"LOWER-{n:03}", 3) for n in range(100)]
+    price = _due(stores, "PRICE", 5, ELEVEN)
+    assert due.look() == 100
+    _sent(stores, _taken(due, 100))
+
+    assert due.runs_low
+    due.look_ahead(set())
+
+    assert [row.key for row in _taken(due, 1)] == [price]
+    assert not due.runs_low
+    assert price not in lower
+
+
+def test_rows_of_one_write_are_all_in_hand_however_many_nudges_name_them(stores: Stores) -> None:
+    due = _listings(stores)
+    keys = [_due(stores, f"LOWER-{n:03}", 3) for n in range(400)]
+    due.begin(keys[:100], None, 400)
+    unit = due.take_unit(lambda row: False, lambda row: "the listing", 400)
+    assert [row.key for row in unit] == keys
+
+
+def test_a_full_nudge_of_small_writes_is_taken_as_it_is(stores: Stores) -> None:
+    due = _listings(stores)
+    keys = [_due(stores, f"LOWER-{n:03}", 3) for n in range(400)]
+    due.begin(keys[:100], None, 25)
+    assert len(due) == 100
