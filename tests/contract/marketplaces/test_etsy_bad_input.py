@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from listbridge.domain.money import Money
 from listbridge.domain.ports import PublishRequest
 from listbridge.domain.verdicts import Rejected
 from tests.contract.marketplaces.acts import published
@@ -66,14 +68,41 @@ def test_parentheses_in_a_property(stage: EtsyStage) -> None:
     assert refused(stage, sized(stage, "S", "M", option="Size (EU)")) == "etsy_parentheses_refused"
 
 
-def test_a_value_with_parentheses_is_told_of_its_variant_alone(stage: EtsyStage) -> None:
-    request = sized(stage, "S", "M (EU)")
-    adapter = stage.open()
-    told = [(one.problem.code, one.sku) for one in adapter.preview(request)]
-    assert told == [("etsy_parentheses_refused", "J-1")]
-    done = adapter.publish(request, stage.new_desk(request).worker())
-    assert (list(done.offers), list(done.left_out or ())) == (["J-0"], ["J-1"])
-    assert [one["sku"] for one in only(stage)["variations"]] == ["J-0"]
+def test_parentheses_in_a_value_of_one_variant_of_three(stage: EtsyStage) -> None:
+    """Its siblings do not go on sale without it."""
+    request = sized(stage, "S", "M (EU)", "L")
+    assert refused(stage, request) == "etsy_parentheses_refused"
+    [told] = stage.open().preview(request)
+    assert (told.field, told.sku, told.problem.params) == ("options", "J-1", {"value": "M (EU)"})
+
+
+def test_parentheses_in_a_value_that_comes_to_a_listing_on_sale_change_nothing_of_it(stage: EtsyStage) -> None:
+    two = sized(stage, "S", "M")
+    adapter, desk = stage.open(), stage.new_desk(two)
+    done = adapter.publish(two, desk.worker())
+    before = only(stage)
+    remotes = tuple(replace(one, remote=done.remote) for one in two.variants)
+    with pytest.raises(Rejected) as caught:
+        adapter.full_revise(replace(sized(stage, "S", "M (EU)"), variants=remotes), desk.worker())
+    assert caught.value.problem.code == "etsy_parentheses_refused"
+    assert only(stage) == before
+
+
+def with_second(request: PublishRequest, **facts: Any) -> PublishRequest:
+    """Of two variants the second one with these facts."""
+    first, second = request.product.variants
+    return replace(request, product=replace(request.product, variants=(first, replace(second, **facts))))
+
+
+def test_one_variant_of_two_with_a_price_in_another_currency(stage: EtsyStage) -> None:
+    foreign = with_second(sized(stage, "S", "M"), price=Money(Decimal("10.00"), "EUR"))
+    assert refused(stage, foreign) == "etsy_currency_refused"
+
+
+def test_one_variant_of_two_with_a_picture_that_is_html(stage: EtsyStage) -> None:
+    stage.pictures.served["/m.jpg"] = ("text/html", b"<!doctype html>")
+    pictured = with_second(sized(stage, "S", "M"), image="https://images.example/m.jpg")
+    assert refused(stage, pictured) == "etsy_picture_refused"
 
 
 def test_emoji_in_a_title(stage: EtsyStage) -> None:

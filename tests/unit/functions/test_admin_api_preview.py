@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from listbridge.domain.configuration import CreationProfile
+from listbridge.domain.configuration import CreationProfile, PriceRule, Rules, SalesList
+from listbridge.domain.ids import SalesListId
 from listbridge.marketplaces.ebay.adapter import EbayAdapter
 from tests.unit.functions.installation import SITE
 from tests.unit.functions.seller import Seller
@@ -125,3 +127,20 @@ def test_a_marketplace_may_ask_for_something_else_for_each_kind_of_product(
 def test_the_form_of_a_site_that_there_is_not_is_refused_by_field(seller: Seller) -> None:
     answer = seller.its.call("GET", f"/v1/accounts/{seller.account}/creation-form", query={"site": "EBAY_MOON"})
     assert (answer.status, [one["field"] for one in answer.body["fields"]]) == (422, ["site"])
+
+
+def test_a_price_that_the_rules_make_too_low_or_high_is_told_of_its_variant(seller: Seller) -> None:
+    """The shop's own prices could be asked there, and what is made of them could not."""
+    configuration = seller.its.stores.configuration
+    sales_list = configuration.get(SalesList, SalesListId(seller.list))
+    configuration.save(sales_list.model_copy(update={"rules": Rules(price=PriceRule(ratio=Decimal("0.001")))}))
+    variants = [
+        {"sku": f"MUG-{number}", "price": price, "stock": 1, "options": {"Color": f"C{number}"}}
+        for number, price in enumerate(("19.00", "1.00"))
+    ]
+    made = seller.its.shopify.deeds.add_product(
+        title="Mug", variants=variants, images=["https://images.example/mug.jpg"], status="ACTIVE"
+    )
+    (told,) = preview(seller, str(made["product_id"]))
+    assert named(told) == [("price", "MUG-1", "price_out_of_bounds")]
+    assert told["problems"][0]["problem"]["params"] == {"price": "0.00", "min": "0.01", "max": "99999999.99"}

@@ -30,10 +30,14 @@ class PriceResult:
 
 def price_of(variant: Variant, rule: PriceRule, bounds: Bounds) -> PriceResult:
     """What the marketplace should ask for this variant, in the site's currency."""
+    return price_from(variant.facts.price, rule, bounds)
+
+
+def price_from(source: Money | None, rule: PriceRule, bounds: Bounds) -> PriceResult:
+    """As `price_of`, of a price in the shop that may not be observed yet."""
     if rule.mode is PriceMode.FIXED and rule.value is not None:
         shown = str(rule.value)
         return _as_sold(Money(rule.value, bounds.currency), rule, bounds, [TraceLine(FIXED_PRICE, shown, shown)])
-    source = variant.facts.price
     if source is None:
         return PriceResult(None, Problem("price_missing", fix="set_price_in_shop"), ())
     if not rule.mode.known:

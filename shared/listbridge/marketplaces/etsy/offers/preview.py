@@ -96,12 +96,19 @@ def problems(http: EtsyHttp, taxonomy: Taxonomy, request: PublishRequest) -> tup
 
 def prepared(http: EtsyHttp, taxonomy: Taxonomy, request: PublishRequest, currency: str) -> ListingContent:
     """What will be sent to a shop that sells in this currency. Raises Rejected for the first thing that Etsy would surely refuse,
-    RemoteError; the pictures are not looked at."""
+    RemoteError; the pictures are not looked at.
+
+    A value with a parenthesis in it is refused with all of its product: left out, its variant would be missing from a listing
+    that looks whole.
+    """
     settings = read_settings(CreationSettings, request.creation.settings)
     told = taxonomy.properties(settings.taxonomy_id)
     content = listing_content(request.product, [one.key.sku for one in request.variants], settings, told)
     for _, error in (*_of_prices(request, currency), *_of_shop(http, settings, told)):
         raise error
+    for error in content.refused.values():
+        if error.problem.code == errors.BRACKETS.code:
+            raise error
     return content
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from listbridge.domain.catalog import ProductFacts
-from listbridge.domain.configuration import Account, CreationProfile, SalesList, Shop
+from listbridge.domain.catalog import ProductFacts, VariantFacts
+from listbridge.domain.configuration import Account, CreationProfile, Profile, SalesList, Shop
 from listbridge.domain.ids import ListingKey, ProductId, RemoteId
 from listbridge.domain.money import Money
 from listbridge.domain.ports import FieldProblem, MarketplaceAdapter, PublishRequest, PublishVariant
 from listbridge.domain.problem import Problem
+from listbridge.domain.rules.in_force import RuleContext
+from listbridge.domain.rules.price import price_from
+from listbridge.services.catalog.rule_context import context_of
 from listbridge.services.deps import AccountDeps, OrderDeps
 from listbridge.services.listings.items.add_items import sku_problem
 from listbridge.services.refusal import Refused
@@ -44,6 +47,8 @@ def preview_products(deps: OrderDeps, sales_list: SalesList, products: Sequence[
     shop = deps.configuration.get(Shop, account.shop)
     wanted = list(dict.fromkeys(products))
     read = {facts.product: facts for facts in deps.shops.open(shop).read_products(wanted).products}
+    profile = deps.configuration.get(Profile, sales_list.profile) if sales_list.profile else None
+    rules = context_of(deps, sales_list, account, profile)
     adapter = deps.marketplaces.open(account)
     previewed = []
     for product in wanted:
@@ -52,7 +57,7 @@ def preview_products(deps: OrderDeps, sales_list: SalesList, products: Sequence[
             problem = Problem("product_not_in_shop", {"product": product}, "choose_other_product")
             previewed.append(Previewed(product, "", (FieldProblem("", problem),)))
             continue
-        problems = _problems(deps, adapter, account, sales_list, creation, facts)
+        problems = _problems(deps, adapter, rules, sales_list, creation, facts)
         previewed.append(Previewed(product, facts.title, problems, deps.marketplaces.traits(account).listing_fee))
     return previewed
 
@@ -60,19 +65,32 @@ def preview_products(deps: OrderDeps, sales_list: SalesList, products: Sequence[
 def _problems(
     deps: AccountDeps,
     adapter: MarketplaceAdapter,
-    account: Account,
+    rules: RuleContext,
     sales_list: SalesList,
     creation: CreationProfile,
     facts: ProductFacts,
 ) -> tuple[FieldProblem, ...]:
-    longest = deps.marketplaces.traits(account).max_sku_length
-    found, variants = [], []
+    longest = deps.marketplaces.traits(rules.account).max_sku_length
+    found, variants, sent = [], [], []
     for variant in facts.variants:
         problem = sku_problem(variant, longest)
         if problem is not None:
             found.append(FieldProblem("sku", problem, variant.sku))
             continue
-        key = ListingKey(account.id, sales_list.site, variant.sku)
+        key = ListingKey(rules.account.id, sales_list.site, variant.sku)
         variants.append(PublishVariant(key, variant.variant, None, None))
+        sent.append(variant)
     request = PublishRequest(facts, tuple(variants), sales_list.site, creation, _NO_GROUP)
-    return (*found, *(adapter.preview(request) if variants else ()))
+    told = adapter.preview(request) if variants else ()
+    return (*found, *told, *_of_prices(rules, sent, told))
+
+
+def _of_prices(
+    rules: RuleContext, variants: Sequence[VariantFacts], told: Sequence[FieldProblem]
+) -> Iterator[FieldProblem]:
+    """What the rules make of the shop's prices, where they make none that may be asked there and the marketplace has not told that itself."""
+    known = {one.sku for one in told if one.field == "price"}
+    for variant in variants:
+        problem = price_from(variant.price, rules.price, rules.bounds).problem
+        if problem is not None and not known & {None, variant.sku}:
+            yield FieldProblem("price", problem, variant.sku)
