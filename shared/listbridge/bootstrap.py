@@ -232,6 +232,7 @@ def _build() -> Deps:
     from listbridge.infra.repositories.items import DynamoItems
     from listbridge.infra.repositories.jobs import DynamoJobs
     from listbridge.infra.repositories.listings import DynamoListings
+    from listbridge.infra.repositories.members import DynamoMembers
     from listbridge.infra.repositories.orders import DynamoOrders
     from listbridge.infra.repositories.polls import DynamoPolls
     from listbridge.infra.repositories.publications import DynamoPublications
@@ -250,6 +251,7 @@ def _build() -> Deps:
         variants=DynamoVariants(),
         listings=DynamoListings(),
         items=DynamoItems(),
+        members=DynamoMembers(),
         orders=DynamoOrders(),
         polls=DynamoPolls(),
         publications=DynamoPublications(),

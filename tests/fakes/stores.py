@@ -17,6 +17,7 @@ from tests.fakes.inbox import FakeInbox
 from tests.fakes.items import FakeItemRepository
 from tests.fakes.jobs import FakeJobRepository
 from tests.fakes.listings import FakeListingRepository
+from tests.fakes.members import FakeMemberRepository
 from tests.fakes.notice_keys import FakeNoticeKeys
 from tests.fakes.orders import FakeOrderRepository
 from tests.fakes.polls import FakePollRepository
@@ -38,6 +39,7 @@ class Stores:
         self.variants = FakeVariantRepository(self.cut)
         self.listings = FakeListingRepository(self.cut)
         self.items = FakeItemRepository(self.cut)
+        self.members = FakeMemberRepository(self.cut)
         self.orders = FakeOrderRepository(self.variants, self.cut)
         self.polls = FakePollRepository(self.cut)
         self.publications = FakePublicationRepository(self.cut)
@@ -59,6 +61,7 @@ class Stores:
             variants=self.variants,
             listings=self.listings,
             items=self.items,
+            members=self.members,
             orders=self.orders,
             polls=self.polls,
             publications=self.publications,

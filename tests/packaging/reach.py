@@ -34,6 +34,7 @@ _TABLE_OF_PORT = {
     "variants": "VariantsTable",
     "listings": "ListingsTable",
     "items": "ItemsTable",
+    "members": "ItemsTable",
     "orders": "OrdersTable",
     "polls": "CoordinationTable",
     "publications": "PublicationsTable",
@@ -46,7 +47,7 @@ _TABLE_OF_PORT = {
     "activity": "ActivityTable",
 }
 _READS = re.compile(
-    r"get|until|get_many|find|revs|all|of_\w+|page|due|current|pending|entries|recent|unfinished|count_live|unsent|waiting_for_skus|reservations"
+    r"get|until|get_many|find|known|revs|all|of_\w+|page|due|current|pending|entries|recent|unfinished|count_live|unsent|waiting_for_skus|reservations"
 )
 _BUYERS = re.compile(r"buyers|with_buyers|of_user|put_buyer|erase_buyer")
 _QUEUE_OF_LANE = {

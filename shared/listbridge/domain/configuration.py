@@ -6,13 +6,14 @@ proposed as a job, counted, and applied when the guard lets it pass (protocol.md
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, computed_field, model_validator
 
-from listbridge.domain.ids import AccountId, LocationId, ProfileId, SalesListId, ShopId, Site
+from listbridge.domain.ids import AccountId, CollectionId, LocationId, ProfileId, SalesListId, ShopId, Site
 from listbridge.domain.word import Word
 
 Name = Annotated[str, Field(min_length=1, max_length=120)]
@@ -258,10 +259,22 @@ class SalesListMode(Word):
     """How a sales list comes by its items."""
 
     PRODUCT = "product"  # picked by hand
+    COLLECTION = "collection"  # whatever is in the chosen collections of the shop
+
+
+class OnLeave(Word):
+    """What becomes of the live listing of an item that left its list's collections."""
+
+    KEEP = "keep"  # detached: its stock and price still follow the shop by the list's rules, its content does not
+    ZERO = "zero"  # it shows 0
+    END = "end"  # it is ended
 
 
 class SalesList(Document):
-    """Which shop items go to one account and site, and by which rules. Product mode: items are picked by hand."""
+    """Which shop items go to one account and site, and by which rules.
+
+    Product mode: items are picked by hand. Collection mode: the list has the items of its collections, as they come and go.
+    """
 
     kind: ClassVar[str] = "sales_list"
     id: SalesListId
@@ -272,12 +285,49 @@ class SalesList(Document):
     site: Site
     """The marketplace's site on which the list sells; it never changes."""
     mode: SalesListMode = SalesListMode.PRODUCT
-    """How the list comes by its items; `product`: they are picked by hand."""
+    """How the list comes by its items; `product`: they are picked by hand, `collection`: they are those of the shop's
+    collections. It never changes."""
+    collections: tuple[CollectionId, ...] = ()
+    """The ids of the shop's collections whose items the list has, in the mode `collection`; at least one there."""
+    attached: Mapping[CollectionId, datetime] = Field(default_factory=dict)
+    """When each of the collections was chosen (UTC). What was in it by then is no new item of it."""
+    on_leave: OnLeave = OnLeave.KEEP
+    """What becomes of the live listing of an item that left the collections; `keep`: its stock and price go on following
+    the shop, `zero`: it shows 0, `end`: it is ended."""
+    auto_export: bool = False
+    """In the mode `collection`: send new items of the collections to the marketplace automatically."""
+    auto_export_since: datetime | None = None
+    """Since when new items are sent automatically (UTC); null while they are not."""
+    auto_quantity: bool | None = None
+    """Whether quantities are sent automatically when they change; null takes the account's switch."""
+    auto_price: bool | None = None
+    """Whether prices are sent automatically when they change; null takes the account's switch."""
     profile: ProfileId | None = None
     """The id of the profile whose rules the list takes where it has none of its own; null for none."""
     creation_profile: ProfileId | None = None
     """The id of the creation profile with which the list's new offers are made; null for none."""
     rules: Rules = Rules()
+
+    @model_validator(mode="after")
+    def _collections_where_the_mode_has_them(self) -> SalesList:
+        if self.mode is SalesListMode.COLLECTION and not self.collections:
+            raise ValueError("mode collection needs at least one of the shop's collections")
+        if self.mode is SalesListMode.PRODUCT and (self.collections or self.auto_export):
+            raise ValueError("mode product has neither collections nor auto_export")
+        return self
+
+
+def stamped(before: SalesList | None, after: SalesList, now: datetime) -> SalesList:
+    """The list as it is saved: when each of its collections was chosen, and since when it sends new items.
+
+    A collection that was taken out and is chosen again begins anew, and so does a switch that was off in between.
+    """
+    known = before.attached if before is not None else {}
+    attached = {id: known.get(id, now) for id in after.collections}
+    since = before.auto_export_since if before is not None else None
+    return after.model_copy(
+        update={"attached": attached, "auto_export_since": (since or now) if after.auto_export else None}
+    )
 
 
 class NoticeAddress(Document):

@@ -20,6 +20,8 @@ ProductId = NewType("ProductId", str)
 """A product, as the shop names it."""
 VariantId = NewType("VariantId", str)
 """A variant, as the shop names it. A product without options has exactly one."""
+CollectionId = NewType("CollectionId", str)
+"""A collection (or category) of products, as the shop names it."""
 LocationId = NewType("LocationId", str)
 RemoteId = NewType("RemoteId", str)
 """Any id that a marketplace gave us: offer, listing, group, shipment."""

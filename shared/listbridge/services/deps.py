@@ -23,6 +23,7 @@ from listbridge.domain.ports import (
     Leases,
     ListingRepository,
     Marketplaces,
+    MemberRepository,
     NoticeKeys,
     OrderRepository,
     PollRepository,
@@ -80,6 +81,7 @@ class Deps:
     variants: VariantRepository
     listings: ListingRepository
     items: ItemRepository
+    members: MemberRepository
     orders: OrderRepository
     polls: PollRepository
     publications: PublicationRepository
@@ -193,13 +195,16 @@ class InboxDeps(OrderDeps, Protocol):
 
 
 class PublishDeps(OrderDeps, Protocol):
-    """Publishing and ending: a sales list's items, and the publications under way.
+    """Publishing and ending: a sales list's items, what its collections hold, and the publications under way.
 
     It passes the shop's products on, and an order may be waiting for the listing that it makes or moves.
     """
 
     @property
     def items(self) -> ItemRepository: ...
+
+    @property
+    def members(self) -> MemberRepository: ...
 
     @property
     def publications(self) -> PublicationRepository: ...

@@ -20,6 +20,7 @@ from listbridge.infra.repositories.configuration import DynamoConfiguration
 from listbridge.infra.repositories.items import DynamoItems
 from listbridge.infra.repositories.jobs import DynamoJobs
 from listbridge.infra.repositories.listings import DynamoListings
+from listbridge.infra.repositories.members import DynamoMembers
 from listbridge.infra.repositories.orders import DynamoOrders
 from listbridge.infra.repositories.polls import DynamoPolls
 from listbridge.infra.repositories.publications import DynamoPublications
@@ -41,6 +42,7 @@ class OurPorts(Protocol):
     variants: ports.VariantRepository
     listings: ports.ListingRepository
     items: ports.ItemRepository
+    members: ports.MemberRepository
     orders: ports.OrderRepository
     polls: ports.PollRepository
     publications: ports.PublicationRepository
@@ -72,6 +74,7 @@ class Emulated:
         self.variants = DynamoVariants()
         self.listings = DynamoListings()
         self.items = DynamoItems()
+        self.members = DynamoMembers()
         self.orders = DynamoOrders()
         self.polls = DynamoPolls()
         self.publications = DynamoPublications()

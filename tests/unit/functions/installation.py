@@ -126,6 +126,7 @@ class Installation:
             variants=self.stores.variants,
             listings=self.stores.listings,
             items=self.stores.items,
+            members=self.stores.members,
             orders=self.stores.orders,
             polls=self.stores.polls,
             publications=self.stores.publications,

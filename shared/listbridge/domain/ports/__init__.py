@@ -1,6 +1,7 @@
 """What services ask of the outside: AWS, shops and marketplaces. Infra and adapters implement these."""
 
 from listbridge.domain.ports.adopting import Adopted, Adopting, ForeignPage
+from listbridge.domain.ports.collections import Collection, CollectionPage, MemberPage, ShopCollections
 from listbridge.domain.ports.coordination import (
     Budget,
     Clock,
@@ -61,6 +62,7 @@ from listbridge.domain.ports.storage import (
     ItemRepository,
     JobRepository,
     ListingRepository,
+    MemberRepository,
     Missing,
     NotACursor,
     OrderRepository,
@@ -91,6 +93,8 @@ __all__ = [
     "ChangedOrders",
     "ChangedProducts",
     "Clock",
+    "Collection",
+    "CollectionPage",
     "ConfigurationStore",
     "Conflict",
     "Counters",
@@ -118,6 +122,8 @@ __all__ = [
     "MarketplaceAdapter",
     "MarketplaceTraits",
     "Marketplaces",
+    "MemberPage",
+    "MemberRepository",
     "Missing",
     "NotACursor",
     "NoticeKey",
@@ -144,6 +150,7 @@ __all__ = [
     "SecretStore",
     "Share",
     "ShopAdapter",
+    "ShopCollections",
     "ShopIdentity",
     "ShopTraits",
     "Shops",

@@ -26,6 +26,7 @@ from listbridge.domain.ids import (
 from listbridge.domain.jobs import Job, JobEntry, JobState
 from listbridge.domain.listings.bands import Band
 from listbridge.domain.listings.listing import Listing
+from listbridge.domain.listings.members import Member, Mirror
 from listbridge.domain.listings.publication import Existing, Publication
 from listbridge.domain.listings.sales_list_items import Item
 from listbridge.domain.orders.orders import Buyer, Order
@@ -161,6 +162,33 @@ class ItemRepository(Protocol):
     def find(self, sales_list: SalesListId, variant: VariantKey) -> Item | None: ...
 
     def delete(self, item: Item) -> None: ...
+
+
+class MemberRepository(Protocol):
+    """The products of sales lists in collection mode, those that left among them, and how far each list's collections are
+    known."""
+
+    def get_many(self, sales_list: SalesListId, products: Iterable[ProductId]) -> dict[ProductId, Member]:
+        """Strongly consistent; what was never in the list is absent."""
+
+    def of_list(self, sales_list: SalesListId, cursor: str | None, limit: int) -> tuple[list[Member], str | None]:
+        """A page by product, strongly consistent."""
+
+    def of_product(self, shop: ShopId, product: ProductId) -> list[Member]:
+        """In every sales list; the index may lag."""
+
+    def save_many(self, members: Sequence[Member]) -> Mapping[ProductId, Member]:
+        """Save members of one list, each over its `rev` (0 = must not exist yet), in few calls; with their next rev. Absent is
+        what was not saved because it moved on: read it again."""
+
+    def known(self, sales_list: SalesListId) -> Mirror:
+        """Strongly consistent; nothing is known of a list that was never read."""
+
+    def save_known(self, mirror: Mirror) -> Mirror:
+        """Over its `rev`. Raises Conflict."""
+
+    def forget(self, sales_list: SalesListId) -> None:
+        """Delete all of a list that is deleted; safe to run again."""
 
 
 class OrderRepository(Protocol):
