@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from collections.abc import Collection as AnyOf
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -11,7 +12,7 @@ from typing import Any, TypeVar
 
 from listbridge.domain.catalog import ProductFacts, VariantFacts, Visibility
 from listbridge.domain.configuration import Shop
-from listbridge.domain.ids import LocationId, ProductId, ShopOrderId, Sku, VariantId
+from listbridge.domain.ids import CollectionId, LocationId, ProductId, ShopOrderId, Sku, VariantId
 from listbridge.domain.money import Money
 from listbridge.domain.orders.orders import ShopOrderRef
 from listbridge.domain.orders.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
@@ -19,10 +20,13 @@ from listbridge.domain.ports import (
     ChangedOrders,
     ChangedProducts,
     Clock,
+    Collection,
+    CollectionPage,
     Delivery,
     HookKeys,
     HookReport,
     Judgement,
+    MemberPage,
     ReadResult,
     Share,
     ShopAdapter,
@@ -92,6 +96,8 @@ class ScriptedShop:
     changed_at: dict[ProductId, datetime] = field(default_factory=dict)
     takes_stock: bool = True
     """What the platform promises of its orders; `book.takes_when_sent` is what this shop does."""
+    shelves: dict[CollectionId, list[ProductId]] = field(default_factory=dict)
+    """Its collections; nobody is told when something goes into one or comes out."""
     late: list[tuple[datetime | None, Callable[[], object]]] = field(default_factory=list)
     """Creates whose callers gave up, with when they land; None: when a test says so."""
     book: ShopOrderBook = field(init=False)
@@ -233,6 +239,35 @@ class ScriptedShop:
         changed = sorted((at, one) for one, at in self.changed_at.items() if at >= since and one in self.products)
         more = str(start + self.changes_a_page) if start + self.changes_a_page < len(changed) else None
         return ChangedProducts({one: at for at, one in changed[start : start + self.changes_a_page]}, more)
+
+    def collections(self, cursor: str | None) -> CollectionPage:
+        return self._call("collections", lambda: CollectionPage(tuple(self._shelf(id) for id in self.shelves)))
+
+    def collection(self, id: CollectionId) -> Collection | None:
+        return self._call("collection", lambda: self._shelf(id) if id in self.shelves else None)
+
+    def _shelf(self, id: CollectionId) -> Collection:
+        return Collection(id, id.title(), rule_based=None, members=len(self.shelves[id]))
+
+    def members(self, id: CollectionId, cursor: str | None) -> MemberPage | None:
+        return self._call("members", lambda: self._members(id, int(cursor or 0)))
+
+    def _members(self, id: CollectionId, start: int) -> MemberPage | None:
+        if id not in self.shelves:
+            return None
+        known = [] if self.empty else [one for one in self.shelves[id] if one in self.products]
+        page, end = known[start : start + self.page_size], start + self.page_size
+        self.on_page(start)
+        return MemberPage(tuple(page), str(end) if end < len(known) else None, len(known))
+
+    def collections_of(
+        self, products: Sequence[ProductId], among: AnyOf[CollectionId]
+    ) -> dict[ProductId, frozenset[CollectionId]]:
+        return self._call("collections_of", lambda: {one: self._held(one, among) for one in products})
+
+    def _held(self, product: ProductId, among: AnyOf[CollectionId]) -> frozenset[CollectionId]:
+        there = product in self.products and not self.empty
+        return frozenset(id for id in among if there and product in self.shelves.get(id, ()))
 
     def search(self, text: str, limit: int, cursor: str | None = None) -> tuple[tuple[ProductFacts, ...], str | None]:
         start = int(cursor or 0)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from listbridge.domain.catalog import Visibility
-from listbridge.domain.ids import LineId, LocationId, ParcelId, ProductId, ShopOrderId, VariantId
+from listbridge.domain.ids import CollectionId, LineId, LocationId, ParcelId, ProductId, ShopOrderId, VariantId
 from listbridge.domain.money import Money
 from listbridge.domain.orders.orders import ShopOrderRef
 from listbridge.domain.orders.shop_orders import OrderMark, ShopOrderDraft
@@ -24,6 +24,7 @@ class Staged(StagedShop):
     """`StagedShop` for the stall."""
 
     slug = "stall"
+    tells_kind = False
     product_topic = "product"
     simulator: Stall
 
@@ -90,6 +91,18 @@ class Staged(StagedShop):
 
     def delete_variant(self, sku: str) -> None:
         self.stall.delete_variant(sku)
+
+    def add_collection(self, name: str, *members: ProductId, rule_based: bool = False) -> CollectionId:
+        made = CollectionId(self.simulator.new_id())
+        self.simulator.shelves[made] = (name, set(members))
+        return made
+
+    def set_members(self, collection: CollectionId, members: Sequence[ProductId]) -> None:
+        name, _ = self.simulator.shelves[collection]
+        self.simulator.shelves[collection] = (name, set(members))
+
+    def delete_collection(self, collection: CollectionId) -> None:
+        del self.simulator.shelves[collection]
 
     def uninstall(self) -> None:
         self.stall.close()

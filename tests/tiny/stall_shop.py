@@ -105,6 +105,7 @@ class Stall(Simulator[Call]):
         self.closed = False
         self.places = {"1": "Home"}
         self.products: dict[str, Product] = {}
+        self.shelves: dict[str, tuple[str, set[str]]] = {}
         self.orders: dict[str, Order] = {}
         self.hooks: dict[str, tuple[str, str]] = {}
         self.waiting: list[tuple[str, dict[str, str], bytes]] = []
@@ -238,6 +239,7 @@ class Stall(Simulator[Call]):
         return (
             Route("about", "GET", "/about", self._about),
             Route("products", "GET", "/products", self._listed),
+            Route("shelves", "GET", "/shelves", self._get_shelves),
             Route("hooks", "GET", "/hooks", self._get_hooks),
             Route("make_hook", "POST", "/hooks", self._make_hook),
             Route("drop_hook", "DELETE", "/hooks/{id}", self._drop_hook),
@@ -269,6 +271,8 @@ class Stall(Simulator[Call]):
         rows, query = list(self.products.values()), call.query
         if "ids" in query:
             rows = [self.products[id] for id in query["ids"].split(",") if id in self.products]
+        if "shelf" in query:
+            rows = [one for one in rows if one.id in self.shelves.get(query["shelf"], ("", set()))[1]]
         if "variants" in query:
             wanted = set(query["variants"].split(","))
             rows = [one for one in rows if wanted & set(one.variants)]
@@ -302,6 +306,7 @@ class Stall(Simulator[Call]):
             "variants": variants,
             "picture": one.picture,
             "maker": "Nordlicht",
+            "shelves": [id for id, (_, held) in self.shelves.items() if one.id in held],
         }
 
     def _page(self, rows: list[Any], query: dict[str, str], told: Callable[[Any], Any]) -> Reply:
@@ -311,6 +316,12 @@ class Stall(Simulator[Call]):
         size = MOST_IDS if "ids" in query else PAGE
         page = Paging(size, size, _no_page).window(query).page(rows)
         return Reply(200, {"rows": [told(one) for one in page.rows], "total": page.total})
+
+    def _get_shelves(self, call: Call) -> Reply:
+        rows = [{"id": id, "name": name, "holds": len(held)} for id, (name, held) in self.shelves.items()]
+        if "ids" in call.query:
+            rows = [one for one in rows if one["id"] in call.query["ids"].split(",")]
+        return self._page(rows, call.query, dict)
 
     def _get_hooks(self, call: Call) -> Reply:
         rows = [{"id": id, "topic": topic, "url": url} for id, (topic, url) in self.hooks.items()]

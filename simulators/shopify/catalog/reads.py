@@ -272,6 +272,7 @@ _COLLECTION: dict[str, Resolver] = {
     "legacyResourceId": lambda one, _: one.id,
     "products": _collection_products,
     "productsCount": lambda one, _: {"count": len(one.members), "precision": "EXACT"},
+    "ruleSet": lambda one, _: {"appliedDisjunctively": False} if one.smart else None,
     "hasProduct": lambda one, _, id: number_of(id, "Product") in one.members,
 }
 

@@ -15,7 +15,7 @@ import requests
 from graphql import build_client_schema
 
 from listbridge.domain.catalog import Visibility
-from listbridge.domain.ids import LineId, LocationId, ParcelId, ProductId, ShopOrderId, VariantId
+from listbridge.domain.ids import CollectionId, LineId, LocationId, ParcelId, ProductId, ShopOrderId, VariantId
 from listbridge.domain.money import Money
 from listbridge.domain.orders.shop_orders import OrderMark
 from listbridge.shops.shopify.orders.input import LINE_PROPERTY
@@ -113,7 +113,16 @@ class Staged(StagedShop):
 
     def operations(self) -> Sequence[str]:
         """Of one address there is one route: a call is named by what it asks for."""
-        return ("shop", "nodes", "products", "product", "webhookSubscriptions", *_ORDER_ROOTS)
+        return (
+            "shop",
+            "nodes",
+            "products",
+            "product",
+            "collections",
+            "collection",
+            "webhookSubscriptions",
+            *_ORDER_ROOTS,
+        )
 
     # Deeds
 
@@ -149,6 +158,16 @@ class Staged(StagedShop):
 
     def delete_variant(self, sku: str) -> None:
         self.deeds.delete_variant(sku=sku)
+
+    def add_collection(self, name: str, *members: ProductId, rule_based: bool = False) -> CollectionId:
+        made = self.deeds.add_collection(title=name, product_ids=list(members), smart=rule_based)
+        return CollectionId(str(made["collection_id"]))
+
+    def set_members(self, collection: CollectionId, members: Sequence[ProductId]) -> None:
+        self.deeds.set_members(collection, list(members))
+
+    def delete_collection(self, collection: CollectionId) -> None:
+        self.deeds.delete_collection(collection)
 
     def uninstall(self) -> None:
         self.deeds.uninstall()

@@ -16,7 +16,7 @@ import requests
 
 from listbridge import registry
 from listbridge.domain.catalog import Visibility
-from listbridge.domain.ids import LineId, LocationId, ParcelId, ProductId, ShopOrderId, VariantId
+from listbridge.domain.ids import CollectionId, LineId, LocationId, ParcelId, ProductId, ShopOrderId, VariantId
 from listbridge.domain.money import Money
 from listbridge.domain.orders.shop_orders import OrderMark
 from listbridge.domain.ports import Grants, WebhookScheme
@@ -92,6 +92,8 @@ class StagedShop(abc.ABC):
     """A webhook that was not taken comes again, by a schedule of the shop's."""
     renews_tokens: bool = False
     """Its access tokens end, and others come for the same credentials."""
+    tells_kind: bool = True
+    """It says of a collection whether rules fill it."""
     gives_token_again: bool = True
     """A token whose answer was lost may be asked for again: credentials stay as they are, or the refresh token that was used
     lives on for a while. Else nobody has a good one any more, and the seller connects again."""
@@ -253,6 +255,18 @@ class StagedShop(abc.ABC):
 
     @abc.abstractmethod
     def delete_variant(self, sku: str) -> None: ...
+
+    # Collections
+
+    @abc.abstractmethod
+    def add_collection(self, name: str, *members: ProductId, rule_based: bool = False) -> CollectionId:
+        """A collection of the seller's own choice, or one that rules fill."""
+
+    @abc.abstractmethod
+    def set_members(self, collection: CollectionId, members: Sequence[ProductId]) -> None: ...
+
+    @abc.abstractmethod
+    def delete_collection(self, collection: CollectionId) -> None: ...
 
     # Webhooks
 

@@ -42,6 +42,9 @@ class Member:
     """Not new: it was there when its collection was chosen or when automatic sending was switched on, or it has returned."""
     left_at: datetime | None = None
     """When it left the last of the list's collections (UTC); None while it is in the list."""
+    shelved: bool = False
+    """Its variants are in the list, as far as anybody took it there and not out again. Where this differs from `inside`,
+    something is left to do."""
     export: Export = Export.NONE
     reason: Problem | None = None
     """What `waiting` waits for."""

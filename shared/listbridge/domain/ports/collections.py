@@ -50,8 +50,8 @@ class ShopCollections(Protocol):
     def collection(self, id: CollectionId) -> Collection | None:
         """One collection; None is the shop's positive word that it has none of that id."""
 
-    def members(self, id: CollectionId, cursor: str | None) -> MemberPage:
-        """A page of a collection's products. Raises NotFound for a collection that the shop says it does not have."""
+    def members(self, id: CollectionId, cursor: str | None) -> MemberPage | None:
+        """A page of a collection's products; None is the shop's positive word that it has no such collection."""
 
     def collections_of(
         self, products: Sequence[ProductId], among: AnyOf[CollectionId]

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection as AnyOf
 from collections.abc import Sequence
 from datetime import datetime
 
 from listbridge.domain.catalog import ProductFacts
-from listbridge.domain.ids import LocationId, ProductId, ShopOrderId, Sku, VariantId
+from listbridge.domain.ids import CollectionId, LocationId, ProductId, ShopOrderId, Sku, VariantId
 from listbridge.domain.orders.orders import ShopOrderRef
 from listbridge.domain.orders.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
-from listbridge.domain.ports import ChangedOrders, ChangedProducts, HookReport, ReadResult, ShopIdentity, SweepPage
+from listbridge.domain.ports import (
+    ChangedOrders,
+    ChangedProducts,
+    Collection,
+    CollectionPage,
+    HookReport,
+    MemberPage,
+    ReadResult,
+    ShopIdentity,
+    SweepPage,
+)
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import Hint, HintKind
 from listbridge.infra.calls.connection import Connection
 from listbridge.infra.calls.cursor_pages import all_rows
 from listbridge.shops.shopify.catalog.catalog import Catalog
 from listbridge.shops.shopify.catalog.changed_products import ChangeSearch
+from listbridge.shops.shopify.catalog.collections import Collections
 from listbridge.shops.shopify.catalog.mapping import gid, is_number, number_of
 from listbridge.shops.shopify.catalog.queries import IDENTITY, SCOPES
 from listbridge.shops.shopify.catalog.wire import IdentityAnswer
@@ -39,6 +51,7 @@ class ShopifyAdapter:
         self._api = AdminApi(connection)
         self._budget = connection.budget
         self._catalog = Catalog(self._api)
+        self._collections = Collections(self._api)
         self._orders = Orders(self._api, connection.clock)
         self._domain = Settings.model_validate(connection.settings).domain
 
@@ -98,6 +111,20 @@ class ShopifyAdapter:
 
     def products_changed(self, since: datetime, cursor: str | None) -> ChangedProducts:
         return ChangeSearch(self._api, self._catalog).page(since, cursor)
+
+    def collections(self, cursor: str | None) -> CollectionPage:
+        return self._collections.page(cursor)
+
+    def collection(self, id: CollectionId) -> Collection | None:
+        return self._collections.one(id)
+
+    def members(self, id: CollectionId, cursor: str | None) -> MemberPage | None:
+        return self._collections.members(id, cursor)
+
+    def collections_of(
+        self, products: Sequence[ProductId], among: AnyOf[CollectionId]
+    ) -> dict[ProductId, frozenset[CollectionId]]:
+        return self._collections.of(products, among)
 
     def search(self, text: str, limit: int, cursor: str | None = None) -> tuple[tuple[ProductFacts, ...], str | None]:
         """Words that products have to hold, each by its beginning; a single word may also be a whole SKU."""

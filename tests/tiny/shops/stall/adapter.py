@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -13,7 +13,7 @@ from listbridge.shops.stall.webhooks import TOPICS
 
 from listbridge.domain import ports
 from listbridge.domain.catalog import ProductFacts
-from listbridge.domain.ids import LocationId, ProductId, ShopOrderId, Sku, VariantId
+from listbridge.domain.ids import CollectionId, LocationId, ProductId, ShopOrderId, Sku, VariantId
 from listbridge.domain.orders.address_fields import PartsRefused
 from listbridge.domain.orders.orders import ShopOrderRef
 from listbridge.domain.orders.refusals import refused_cancel, variant_gone
@@ -56,6 +56,26 @@ class StallAdapter:
     def products_changed(self, since: datetime, cursor: str | None) -> ports.ChangedProducts:
         rows, behind, _ = self._page("products", cursor, changed_since=since.isoformat())
         return ports.ChangedProducts({ProductId(one["id"]): mapping.changed_at(one) for one in rows}, behind)
+
+    def collections(self, cursor: str | None) -> ports.CollectionPage:
+        rows, behind, _ = self._page("shelves", cursor)
+        return ports.CollectionPage(tuple(map(mapping.collection, rows)), behind)
+
+    def collection(self, id: CollectionId) -> ports.Collection | None:
+        return next(map(mapping.collection, self._http.named("shelves", [id]).values()), None)
+
+    def members(self, id: CollectionId, cursor: str | None) -> ports.MemberPage | None:
+        if self.collection(id) is None:
+            return None
+        rows, behind, total = self._page("products", cursor, shelf=id)
+        return ports.MemberPage(tuple(ProductId(one["id"]) for one in rows), behind, total)
+
+    def collections_of(
+        self, products: Sequence[ProductId], among: Collection[CollectionId]
+    ) -> Mapping[ProductId, frozenset[CollectionId]]:
+        rows = self._http.named("products", list(dict.fromkeys(products)))
+        held = {id: frozenset(map(CollectionId, one["shelves"])) & frozenset(among) for id, one in rows.items()}
+        return {id: held.get(id, frozenset()) for id in products}
 
     def search(self, text: str, limit: int, cursor: str | None = None) -> tuple[tuple[ProductFacts, ...], str | None]:
         rows, behind, _ = self._page("products", cursor, text=text[:100].replace("\x00", ""), limit=str(limit))

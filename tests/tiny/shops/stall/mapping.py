@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from listbridge.domain.catalog import ProductFacts, VariantFacts, Visibility
-from listbridge.domain.ids import LocationId, ParcelId, ProductId, ShopOrderId, Sku, VariantId
+from listbridge.domain.ids import CollectionId, LocationId, ParcelId, ProductId, ShopOrderId, Sku, VariantId
 from listbridge.domain.money import Money
 from listbridge.domain.orders import shown_orders
 from listbridge.domain.orders.address_fields import AddressForm, OrderParts, Place
@@ -16,6 +16,7 @@ from listbridge.domain.orders.orders import Refund, ShopOrderRef
 from listbridge.domain.orders.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft, Tracking
 from listbridge.domain.orders.shown_orders import ShownLine, ShownParcel
 from listbridge.domain.orders.texts import line_title, tags_of
+from listbridge.domain.ports import Collection
 
 CURRENCY = "EUR"
 TO = AddressForm(
@@ -32,6 +33,10 @@ TO = AddressForm(
 )
 PARTS = OrderParts(TO, ("to",))
 _STATES = {"visible": Visibility.VISIBLE, "hidden": Visibility.DRAFT, "old": Visibility.ARCHIVED}
+
+
+def collection(told: Mapping[str, Any]) -> Collection:
+    return Collection(CollectionId(told["id"]), told["name"], members=told["holds"])
 
 
 def changed_at(told: Mapping[str, Any]) -> datetime:

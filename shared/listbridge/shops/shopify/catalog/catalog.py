@@ -92,7 +92,7 @@ class Catalog:
         return SweepPage(
             products=tuple(products),
             cursor=f"{self._shapes.rung}:{page.page_info.end_cursor}" if page.page_info.has_next_page else None,
-            total=count.count if count is not None and count.precision == "EXACT" else None,
+            total=count.exact if count is not None else None,
         )
 
     def search(self, query: str | None, limit: int, after: str | None) -> tuple[tuple[ProductFacts, ...], str | None]:

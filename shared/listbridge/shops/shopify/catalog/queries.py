@@ -168,6 +168,72 @@ query ChangedLevels($query: String!, $location: String, $after: String) {
     ("locations",),
 )
 
+_COLLECTION = """
+fragment CollectionFacts on Collection { id title ruleSet { appliedDisjunctively } productsCount { count precision } }
+"""
+
+ALL_COLLECTIONS = Query(
+    """
+query AllCollections($after: String) {
+  collections(first: 100, after: $after, sortKey: ID) {
+    pageInfo { hasNextPage endCursor }
+    nodes { ...CollectionFacts }
+  }
+}
+"""
+    + _COLLECTION,
+    wire.Page[wire.Collection],
+    ("collections",),
+)
+
+ONE_COLLECTION = Query(
+    """
+query OneCollection($id: ID!) {
+  collection(id: $id) { ...CollectionFacts }
+}
+"""
+    + _COLLECTION,
+    wire.Collection,
+    ("collection",),
+)
+
+# By id and not in the collection's own order: what the seller moves between two pages is not lost.
+COLLECTION_MEMBERS = Query(
+    """
+query CollectionMembers($id: ID!, $after: String) {
+  collection(id: $id) {
+    productsCount { count precision }
+    products(first: 250, after: $after, sortKey: ID) { pageInfo { hasNextPage endCursor } nodes { id } }
+  }
+}
+""",
+    wire.CountedMembers,
+    ("collection",),
+)
+
+COLLECTIONS_OF = Query(
+    """
+query CollectionsOf($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    ... on Product { id collections(first: 50, sortKey: ID) { pageInfo { hasNextPage endCursor } nodes { id } } }
+  }
+}
+""",
+    wire.Nodes[wire.InCollections],
+)
+
+MORE_COLLECTIONS = Query(
+    """
+query MoreCollections($id: ID!, $after: String) {
+  product(id: $id) {
+    collections(first: 250, after: $after, sortKey: ID) { pageInfo { hasNextPage endCursor } nodes { id } }
+  }
+}
+""",
+    wire.Page[wire.Named],
+    ("product", "collections"),
+)
+
 MORE_VARIANTS = Query(
     """
 query MoreVariants($id: ID!, $after: String, $variants: Int!, $levels: Int!) {

@@ -45,6 +45,11 @@ class Count(CamelTold):
     count: int
     precision: str
 
+    @property
+    def exact(self) -> int | None:
+        """None where Shopify stopped counting."""
+        return self.count if self.precision == "EXACT" else None
+
 
 class Picture(CamelTold):
     url: str
@@ -169,6 +174,28 @@ class CountedProductsAnswer(ProductsAnswer):
 
 class ProductNodesAnswer(Nodes[Product]):
     shop: Currency
+
+
+class RuleSet(CamelTold):
+    """Of a collection that rules fill. What they say is Shopify's affair: we read who is in it."""
+
+
+class Collection(CamelTold):
+    id: str
+    title: str
+    rule_set: RuleSet | None = None
+    products_count: Count | None = None
+
+
+class CountedMembers(CamelTold):
+    products_count: Count | None = None
+    products: Page[Named]
+
+
+class InCollections(Named):
+    """A product and a page of the collections that it is in."""
+
+    collections: Page[Named]
 
 
 class LevelsOfItem(CamelTold):
