@@ -320,7 +320,7 @@ class SalesList(Document):
 def stamped(before: SalesList | None, after: SalesList, now: datetime) -> SalesList:
     """The list as it is saved: when each of its collections was chosen, and since when it sends new items.
 
-    A collection that was taken out and is chosen again begins anew, and so does a switch that was off in between.
+    A collection that was taken out and is chosen again counts from then on, and so does a switch that was off in between.
     """
     known = before.attached if before is not None else {}
     attached = {id: known.get(id, now) for id in after.collections}

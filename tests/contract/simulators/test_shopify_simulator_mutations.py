@@ -117,6 +117,11 @@ def do_everything(shop: Staged) -> None:
     item = shop.deeds.variant(sku="MUG").inventory_item_id
     adapter.products_of([Hint(kind=HintKind.INVENTORY_ITEM, id=str(item))])
     adapter.products_with_skus(["MUG"])
+    shelves = [shop.add_collection(f"No. {number}", made.product) for number in range(51)]
+    adapter.collections(None)
+    adapter.collection(shelves[0])
+    adapter.members(shelves[0], None)
+    adapter.collections_of([made.product], shelves)
     adapter.ensure_webhooks("https://old.example/webhooks/shop_1")
     adapter.ensure_webhooks(HOOK_URL)
     adapter.look_for_order(MARK)
