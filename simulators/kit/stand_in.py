@@ -150,6 +150,14 @@ class ShopStandIn(AnyStandIn):
         """Put a product in the shop; its id there."""
 
     @abc.abstractmethod
+    def add_collection(self, title: str, products: Sequence[str]) -> str:
+        """Put a hand-picked collection with these products in the shop; its id there."""
+
+    @abc.abstractmethod
+    def set_members(self, collection: str, products: Sequence[str]) -> None:
+        """Let these products, and no others, be in the collection."""
+
+    @abc.abstractmethod
     def set_stock(self, sku: str, count: int) -> None: ...
 
     @abc.abstractmethod

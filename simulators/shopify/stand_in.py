@@ -68,6 +68,12 @@ class StandIn(ShopStandIn):
         )
         return str(told["product_id"])
 
+    def add_collection(self, title: str, products: Sequence[str]) -> str:
+        return str(self.do("add_collection", title=title, product_ids=list(products))["collection_id"])
+
+    def set_members(self, collection: str, products: Sequence[str]) -> None:
+        self.do("set_members", collection_id=collection, product_ids=list(products))
+
     def set_stock(self, sku: str, count: int) -> None:
         self.do("set_stock", sku=sku, available=count)
 
