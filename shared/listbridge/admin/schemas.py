@@ -11,6 +11,7 @@ from pydantic import ConfigDict, Field, StrictBool, StrictInt, field_validator
 from listbridge.admin.shape import Shape
 from listbridge.domain.configuration import GuardLimits, Name, PriceRule, QuantityRule, Rules
 from listbridge.domain.ids import AccountId, LocationId, ProductId, ProfileId, RemoteId, ShopId, Site, VariantId
+from listbridge.domain.written_as import WrittenAs
 from listbridge.services.listings.act.adopt_listings import MOST_CHOSEN
 from listbridge.services.listings.action_rules import Action
 from listbridge.services.listings.items.add_items import MOST_PRODUCTS
@@ -18,7 +19,9 @@ from listbridge.services.listings.publish.preview import MOST_PRODUCTS as MOST_P
 
 ID = Field(min_length=1, max_length=200)
 """Of every id in a body, ours or a platform's."""
-Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
+Slug = Annotated[
+    str, WrittenAs(r"^[a-z][a-z0-9_]{0,40}$", "a name in small letters, digits and underscores, such as `ebay`")
+]
 SecretFields = Annotated[dict[str, str], Field(repr=False)]
 
 

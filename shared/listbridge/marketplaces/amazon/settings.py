@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, field_validator
 
+from listbridge.domain.written_as import WrittenAs
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
@@ -21,12 +23,12 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
     region: Literal["na", "eu", "fe"] = Field(title="Region (North America, Europe, Far East)")
     environment: Literal["production", "sandbox"] = Field(default="production", title="Amazon environment")
-    application_id: Text = Field(
-        default="", max_length=200, pattern=r"^(amzn1\.[A-Za-z0-9.\-]+)?$", title="Application id (amzn1.sp.solution…)"
-    )
+    application_id: Annotated[
+        Text, WrittenAs(r"^(amzn1\.[A-Za-z0-9.\-]+)?$", "an application id, which begins with amzn1.")
+    ] = Field(default="", max_length=200, title="Application id (amzn1.sp.solution…)")
     application_is_draft: bool = Field(default=False, title="The app is not published yet (draft)")
-    seller_id: Text = Field(
-        default="", pattern=r"^[A-Z0-9]{0,30}$", title="Seller id (on the page of your account in Seller Central)"
+    seller_id: Annotated[Text, WrittenAs(r"^[A-Z0-9]{0,30}$", "a seller id: up to 30 capital letters and digits")] = (
+        Field(default="", title="Seller id (on the page of your account in Seller Central)")
     )
     fba_orders: bool = Field(default=False, title="Show orders that Amazon ships from its own warehouse")
     sells: Text = Field(default="", max_length=100, title="What the account sells, in a few words")
@@ -44,8 +46,8 @@ class Credentials(BaseModel):
     client_id: str = Field(min_length=1, title="Client id of the app (LWA)")
     client_secret: SecretStr = Field(min_length=1, title="Client secret of the app (LWA)")
     refresh_token: SecretStr = Field(default=SecretStr(""), title="Refresh token (private app only)")
-    client_secret_since: str = Field(
-        default="", pattern=r"^(\d{4}-\d{2}-\d{2})?$", title="Day on which the client secret was made"
+    client_secret_since: Annotated[str, WrittenAs(r"^(\d{4}-\d{2}-\d{2})?$", "a day, such as 2026-11-28")] = Field(
+        default="", title="Day on which the client secret was made"
     )
 
     @field_validator("client_secret_since")
@@ -71,7 +73,11 @@ Condition = Literal[
     "club_club",
 ]
 """`ItemSummaryByMarketplace.conditionType` (listingsItems_2021-08-01)."""
-Asin = Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[A-Za-z0-9]{10}$")]
+Asin = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, to_upper=True),
+    WrittenAs(r"^[A-Za-z0-9]{10}$", "an ASIN of ten letters and digits"),
+]
 
 
 class CreationSettings(BaseModel):
@@ -84,7 +90,9 @@ class CreationSettings(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
-    product_type: str = Field(pattern=r"^[A-Z0-9_]{1,100}$", title="Product type")
+    product_type: Annotated[
+        str, WrittenAs(r"^[A-Z0-9_]{1,100}$", "a product type in capital letters, such as CANDLE")
+    ] = Field(title="Product type")
     condition: Condition = Field(default="new_new", title="Condition")
     brand: Text = Field(default="", max_length=100, title="Brand, where the shop names no vendor")
     truncate_titles: bool = Field(default=False, title="Shorten titles that are too long")

@@ -9,6 +9,8 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
+from listbridge.domain.written_as import WrittenAs
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)]
 """The id of a pictogram or of a statement."""
@@ -31,15 +33,21 @@ class Contact(BaseModel):
     city: Text = Field(default="", max_length=64, title="City")
     state_or_province: Text = Field(default="", max_length=64, title="State or province")
     postal_code: Text = Field(default="", max_length=9, title="Postal code")
-    country: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^([A-Z]{2})?$")] = Field(
-        default="", title="Country, two letters"
-    )
+    country: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True),
+        WrittenAs(r"^([A-Z]{2})?$", "a country's two capital letters, such as DE"),
+    ] = Field(default="", title="Country, two letters")
     email: Annotated[
-        str, StringConstraints(strip_whitespace=True, max_length=180, pattern=r"^([^@\s]+@[^@\s]+\.[^@\s]+)?$")
+        str,
+        StringConstraints(strip_whitespace=True, max_length=180),
+        WrittenAs(r"^([^@\s]+@[^@\s]+\.[^@\s]+)?$", "an e-mail address"),
     ] = Field(default="", title="E-mail")
     phone: Text = Field(default="", max_length=64, title="Telephone")
     contact_url: Annotated[
-        str, StringConstraints(strip_whitespace=True, max_length=250, pattern=r"^(https?://[^\s/]+\.[^\s]+)?$")
+        str,
+        StringConstraints(strip_whitespace=True, max_length=250),
+        WrittenAs(r"^(https?://[^\s/]+\.[^\s]+)?$", "a web address that begins with https://"),
     ] = Field(default="", title="Web address for contact")
 
     @property

@@ -7,16 +7,31 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationInfo, field_validator
 
+from listbridge.domain.written_as import WrittenAs
 from listbridge.marketplaces.ebay.safety import DrawnContact, Label
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
 Value = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)]
 
-Number = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\d{1,12}$")]
+Number = Annotated[
+    str, StringConstraints(strip_whitespace=True), WrittenAs(r"^\d{1,12}$", "a number of up to 12 digits")
+]
 """A category's or a descriptor's number."""
+NumberOrNone = Annotated[
+    str, StringConstraints(strip_whitespace=True), WrittenAs(r"^(\d{1,12})?$", "a number of up to 12 digits, or empty")
+]
 
-StoreCategory = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^(/[^/]{1,35}){1,3}$")]
+PolicyId = Annotated[str, WrittenAs(r"^\d{1,20}$", "the number of a business policy, up to 20 digits")]
+
+StoreCategory = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True),
+    WrittenAs(
+        r"^(/[^/]{1,35}){1,3}$",
+        "a path of one to three names, each behind a slash and up to 35 characters long, such as /Fashion/Men/Shirts",
+    ),
+]
 """A whole path, "/Fashion/Men/Shirts" (Offer.storeCategoryNames). Three levels and 35 characters are what the Stores API takes (public
 code, 2026)."""
 
@@ -89,11 +104,11 @@ class CreationSettings(BaseModel):
     condition_descriptors: dict[Number, list[Value]] = Field(
         default_factory=dict, title="What more the category asks about the condition"
     )
-    fulfillment_policy_id: str = Field(pattern=r"^\d{1,20}$", title="Shipping policy")
-    payment_policy_id: str = Field(pattern=r"^\d{1,20}$", title="Payment policy")
-    return_policy_id: str = Field(pattern=r"^\d{1,20}$", title="Return policy")
+    fulfillment_policy_id: PolicyId = Field(title="Shipping policy")
+    payment_policy_id: PolicyId = Field(title="Payment policy")
+    return_policy_id: PolicyId = Field(title="Return policy")
     listing_duration: Literal["GTC"] = Field(default="GTC", title="Duration: until it is ended")
-    secondary_category_id: Number | Literal[""] = Field(default="", title="Second category (eBay may charge for it)")
+    secondary_category_id: NumberOrNone = Field(default="", title="Second category (eBay may charge for it)")
     store_category_names: list[StoreCategory] = Field(
         default_factory=list, max_length=2, title="Categories of your own store, by their whole path"
     )

@@ -7,10 +7,17 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
+from listbridge.domain.written_as import WrittenAs
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-Number = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\d{1,19}$")]
+Number = Annotated[
+    str, StringConstraints(strip_whitespace=True), WrittenAs(r"^\d{1,19}$", "a number of up to 19 digits")
+]
 """An id of Etsy's: an int64, kept as text as all remote ids are."""
+NumberOrNone = Annotated[
+    str, StringConstraints(strip_whitespace=True), WrittenAs(r"^(\d{1,19})?$", "a number of up to 19 digits, or empty")
+]
 
 
 class Settings(BaseModel):
@@ -37,10 +44,18 @@ class Credentials(BaseModel):
 
 WhoMade = Literal["i_did", "someone_else", "collective"]
 Material = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=45, pattern=r"^[^\W_]([^\W_]| )*$")
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=45),
+    WrittenAs(r"^[^\W_]([^\W_]| )*$", "letters, digits and blanks"),
 ]
 """Letters, digits and blanks (createDraftListing); the length and the number of them are not verified."""
-Era = Annotated[str, StringConstraints(pattern=r"^(made_to_order|(before_|\d{4}_)?\d{4}s?)$")]
+Era = Annotated[
+    str,
+    WrittenAs(
+        r"^(made_to_order|(before_|\d{4}_)?\d{4}s?)$",
+        "one of Etsy's periods, such as made_to_order, 2020_2026 or before_2007",
+    ),
+]
 """One of this year's list (`eras.eras`)."""
 
 
@@ -60,8 +75,8 @@ class CreationSettings(BaseModel):
     is_supply: bool = Field(default=False, title="It is a craft supply, not a finished product")
     shipping_profile_id: Number = Field(title="Shipping profile")
     readiness_state_id: Number = Field(title="Processing profile (ready to ship, or made to order)")
-    return_policy_id: Number | Literal[""] = Field(default="", title="Return policy (not for shops in the EU)")
-    shop_section_id: Number | Literal[""] = Field(default="", title="Section of the shop")
+    return_policy_id: NumberOrNone = Field(default="", title="Return policy (not for shops in the EU)")
+    shop_section_id: NumberOrNone = Field(default="", title="Section of the shop")
     production_partner_ids: tuple[Number, ...] = Field(default=(), title="Production partners")
     tags: tuple[Text, ...] = Field(default=(), title="Tags for every listing")
     tags_from_shop: bool = Field(default=False, title="Also the tags of the product in the shop")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
+from listbridge.domain.written_as import WrittenAs
 from listbridge.shops.shopify.manifest import API_VERSION
 
 _DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\.myshopify\.com")
@@ -16,7 +18,9 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     domain: str = Field(title="Store address", examples=["example.myshopify.com"])
-    api_version: str = Field(default=API_VERSION, pattern=r"^20\d\d-(01|04|07|10)$", title="API version")
+    api_version: Annotated[
+        str, WrittenAs(r"^20\d\d-(01|04|07|10)$", "a version of Shopify's Admin API, such as 2026-10")
+    ] = Field(default=API_VERSION, title="API version")
 
     @field_validator("domain")
     @classmethod
