@@ -19,9 +19,7 @@ from listbridge.services.listings.publish.preview import MOST_PRODUCTS as MOST_P
 
 ID = Field(min_length=1, max_length=200)
 """Of every id in a body, ours or a platform's."""
-Slug = Annotated[
-    str, WrittenAs(r"^[a-z][a-z0-9_]{0,40}$", "a name in small letters, digits and underscores, such as `ebay`")
-]
+Slug = Annotated[str, WrittenAs(r"^[a-z][a-z0-9_]{0,40}$", "a name in small letters, digits and underscores")]
 SecretFields = Annotated[dict[str, str], Field(repr=False)]
 
 
