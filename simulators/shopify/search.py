@@ -1,6 +1,6 @@
 """Shopify's search syntax, the part that catalogue and order queries need.
 
-Understood: `field:value`, the comparators `>` `>=` `<` `<=`, quotes, `*` at the end of a value, a leading `-` or NOT,
+Understood: `field:value`, the comparators `>` `>=` `<` `<=`, quotes (a backslash escapes what follows), `*` at the end of a value, a leading `-` or NOT,
 AND (also implied) and OR; words without a field match titles and names. A field that the resource does not filter
 by is ignored with a warning, as Shopify does, so that a typing error widens a result instead of failing.
 Not understood: parentheses. Source: shopify.dev, "Shopify API search syntax", read 2026-11-23.
@@ -18,7 +18,7 @@ R = TypeVar("R")
 Facts = Mapping[str, Callable[[R], Any]]
 
 _TERM = re.compile(
-    r"""\s*(?P<not>-|NOT\s+)?(?:(?P<field>[A-Za-z_]+):(?P<op>>=|<=|>|<)?)?(?P<value>"[^"]*"|'[^']*'|[^\s]+)"""
+    r"""\s*(?P<not>-|NOT\s+)?(?:(?P<field>[A-Za-z_]+):(?P<op>>=|<=|>|<)?)?(?P<value>"(?:\\.|[^"\\])*"|'[^']*'|[^\s]+)"""
 )
 
 
@@ -78,7 +78,8 @@ def parse(query: str | None, fields: Mapping[str, Any]) -> Search | None:
         if field is not None and field not in fields:
             ignored.append(field)
             continue
-        groups[-1].append(Term(field or "default", found["op"] or "=", value.strip("\"'"), found["not"] is not None))
+        plain = re.sub(r"\\(.)", r"\1", value[1:-1]) if value[0] == value[-1] == '"' else value.strip("\"'")
+        groups[-1].append(Term(field or "default", found["op"] or "=", plain, found["not"] is not None))
     return Search(tuple(tuple(group) for group in groups), tuple(ignored))
 
 

@@ -19,6 +19,7 @@ from listbridge.domain.orders.shop_orders import FoundOrder, OrderMark, ShopOrde
 from listbridge.domain.ports import (
     ChangedOrders,
     ChangedProducts,
+    ChosenProducts,
     Clock,
     Collection,
     CollectionPage,
@@ -37,6 +38,7 @@ from listbridge.domain.ports import (
 )
 from listbridge.domain.ports.webhooks import FORGED, GENUINE, PING
 from listbridge.domain.problem import Problem
+from listbridge.domain.product_choice import ChosenBy, ProductChoice
 from listbridge.domain.raw_request import RawRequest
 from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, RetryLater, Unauthorized
 from listbridge.domain.work import Hint, HintKind
@@ -274,6 +276,21 @@ class ScriptedShop:
         found = tuple(self.products.values())
         end = start + limit
         return found[start:end], str(end) if end < len(found) else None
+
+    def chosen(self, choice: ProductChoice, cursor: str | None) -> ChosenProducts:
+        return self._call("chosen", lambda: self._chosen(choice, int(cursor or 0)))
+
+    def _chosen(self, choice: ProductChoice, start: int) -> ChosenProducts:
+        """A text is looked for in titles alone."""
+        by_text = choice.by is ChosenBy.SEARCH
+        found = sorted(
+            facts.product
+            for facts in self._as_read().values()
+            if choice.holds(facts) and (not by_text or choice.value.lower() in facts.title.lower())
+        )
+        end = start + self.page_size
+        total = len(found) if self.total == -1 else self.total
+        return ChosenProducts(tuple(found[start:end]), str(end) if end < len(found) else None, total)
 
     # ---- orders ----
 

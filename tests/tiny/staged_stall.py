@@ -62,6 +62,10 @@ class Staged(StagedShop):
         made = self.stall.add_product(list(skus), title=title, stock=stock, price=price, picture=picture)
         return StagedProduct(ProductId(made.id), tuple(VariantId(id) for id in made.variants))
 
+    def describe(self, product: ProductId, *, vendor: str, tags: Sequence[str] = ()) -> None:
+        self.stall.products[product].maker = vendor
+        self.stall.products[product].labels = tuple(tags)
+
     def fill(self, products: int, variants: int) -> None:
         for number in range(products):
             self.stall.add_product([f"F{number}-{variant}" for variant in range(variants)])

@@ -59,6 +59,8 @@ class Product:
     changed_at: datetime
     state: str = "visible"
     picture: str = ""
+    maker: str = "Nordlicht"
+    labels: tuple[str, ...] = ()
 
 
 @dataclass
@@ -279,6 +281,10 @@ class Stall(Simulator[Call]):
         if "skus" in query:
             skus = set(query["skus"].split(","))
             rows = [one for one in rows if skus & {v.sku for v in one.variants.values()}]
+        if "maker" in query:
+            rows = [one for one in rows if one.maker == query["maker"]]
+        if "label" in query:
+            rows = [one for one in rows if query["label"] in one.labels]
         if query.get("text"):
             text = query["text"].lower()
             rows = [
@@ -305,8 +311,9 @@ class Stall(Simulator[Call]):
             "changed_at": changed,
             "variants": variants,
             "picture": one.picture,
-            "maker": "Nordlicht",
             "shelves": [id for id, (_, held) in self.shelves.items() if one.id in held],
+            "maker": one.maker,
+            "labels": list(one.labels),
         }
 
     def _page(self, rows: list[Any], query: dict[str, str], told: Callable[[Any], Any]) -> Reply:

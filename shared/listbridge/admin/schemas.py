@@ -23,6 +23,9 @@ Slug = Annotated[str, WrittenAs(r"^[a-z][a-z0-9_]{0,40}$", "a name in small lett
 SecretFields = Annotated[dict[str, str], Field(repr=False)]
 
 
+ChosenText = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
+
+
 class Body(Shape):
     """The root of all request bodies. Errors never repeat what was sent: it may be a secret."""
 
@@ -143,10 +146,18 @@ class SalesListDraft(Body):
 
 
 class AddItems(Body):
-    """Products of the shop, by the shop's own ids."""
+    """Products of the shop: by the shop's own ids, or by one thing that they have in common."""
 
-    products: Annotated[list[Annotated[ProductId, ID]], Field(min_length=1, max_length=MOST_PRODUCTS)]
-    """The products' ids in the shop."""
+    products: Annotated[list[Annotated[ProductId, ID]], Field(min_length=1, max_length=MOST_PRODUCTS)] | None = None
+    """The products' ids in the shop; absent when they are chosen by something else."""
+    search: ChosenText | None = None
+    """All products that the shop's own search finds by this text."""
+    tag: ChosenText | None = None
+    """All products with this tag, in whatever letter case."""
+    vendor: ChosenText | None = None
+    """All products of this vendor, in whatever letter case."""
+    catalogue: Literal[True] | None = None
+    """`true`: every product of the shop."""
 
 
 class PreviewBody(Body):

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler
 
 from listbridge.domain.edited_fields import EditedField
 from listbridge.domain.ids import AccountId, ProductId, RemoteId, SalesListId, ShopId, Site
+from listbridge.domain.product_choice import ProductChoice
 
 
 class JobParams(BaseModel):
@@ -70,6 +71,20 @@ class AdditionParams(JobParams):
 
     sales_list: SalesListId
     products: tuple[ProductId, ...]
+
+
+class ChoiceParams(JobParams):
+    """Of products that are put into a sales list by what they have in common, a page of the shop's at a time. The job's cursor
+    is how many of the page are dealt with."""
+
+    sales_list: SalesListId
+    choice: ProductChoice
+    page: tuple[ProductId, ...] = ()
+    """The products of the page that is worked on."""
+    more: str | None = None
+    """The shop's cursor of the page behind it; None behind the last."""
+    counted: int = 0
+    """How many there are, as far as they were counted by us for a shop that gives no count."""
 
 
 class EditParams(JobParams):

@@ -13,6 +13,7 @@ from listbridge.domain.job_params import (
     ActionParams,
     AdditionParams,
     AdoptionParams,
+    ChoiceParams,
     DriftParams,
     EditParams,
     JobParams,
@@ -39,6 +40,7 @@ class JobKind(Word):
     UNLINK = "unlink"
     ADOPT = "adopt"
     ADD_ITEMS = "add_items"
+    ADD_CHOSEN = "add_chosen"
     CONFIGURATION = "configuration"
     SWEEP = "sweep"
     DRIFT = "drift"
@@ -51,6 +53,7 @@ _PARAMS: Mapping[JobKind, type[JobParams]] = {
     **dict.fromkeys(JobKind, ActionParams),
     JobKind.ADOPT: AdoptionParams,
     JobKind.ADD_ITEMS: AdditionParams,
+    JobKind.ADD_CHOSEN: ChoiceParams,
     JobKind.CONFIGURATION: EditParams,
     JobKind.SWEEP: SweepParams,
     JobKind.DRIFT: DriftParams,

@@ -138,6 +138,9 @@ class Staged(StagedShop):
             ProductId(str(made["product_id"])), tuple(VariantId(str(one)) for one in made["variant_ids"])
         )
 
+    def describe(self, product: ProductId, *, vendor: str, tags: Sequence[str] = ()) -> None:
+        self.deeds.edit_product(product, vendor=vendor, tags=list(tags))
+
     def fill(self, products: int, variants: int) -> None:
         self.deeds.seed_products(products, variants)
 

@@ -234,6 +234,10 @@ class StagedShop(abc.ABC):
         """A product with one variant per SKU, visible."""
 
     @abc.abstractmethod
+    def describe(self, product: ProductId, *, vendor: str, tags: Sequence[str] = ()) -> None:
+        """Say who makes a product, and in place of its tags these."""
+
+    @abc.abstractmethod
     def fill(self, products: int, variants: int) -> None:
         """Many products, in silence."""
 

@@ -55,6 +55,7 @@ OUT_OF_REACH = {
     "options_missing": "Shopify gives every product with several variants an option",
     "stock_not_taken": "of shops whose setting keeps orders from taking stock: tests/faults/test_orders_without_stock.py asks for it",
     "stock_kept_by_marketplace": "of marketplaces that keep a seller's stock: tests/faults/test_shared_and_kept_stock.py asks for it",
+    "too_many_chosen": "of shops that count nothing: tests/faults/test_chosen_products.py asks for it",
     "prices_untold": "of marketplaces that tell prices later: tests/faults/test_orders_without_prices.py asks for it",
     "request_refused": "for what the router may refuse in a later version",
 }

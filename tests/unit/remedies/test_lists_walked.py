@@ -92,3 +92,19 @@ def test_another_product_is_added_where_the_shop_lacks_the_first(seller: Seller)
     named(told["reason"], "product_not_in_shop", "choose_other_product")
     in_list(seller)
     assert did(seller, "send") == "done"
+
+
+@walks("not_chosen_now")
+def test_a_product_that_left_the_choice_is_added_when_it_is_chosen_again(seller: Seller) -> None:
+    product = seller.its.add_product("MUG")
+    edit, path = seller.its.shopify.deeds.edit_product, f"/sales-lists/{seller.list}/items"
+    edit(product, tags=["blue"])
+    job = seller.its.post(path, {"tag": "blue"}, expect=202)["job"]
+    edit(product, tags=[])
+    seller.its.run()
+    (told,) = seller.its.get(f"/jobs/{job['id']}/entries")["entries"]
+    named(told["reason"], "not_chosen_now", "")
+    edit(product, tags=["blue"])
+    seller.its.post(path, {"tag": "blue"}, expect=202)
+    seller.its.run()
+    assert set(seller.statuses()) == {"MUG"}

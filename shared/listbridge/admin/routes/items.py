@@ -10,6 +10,7 @@ from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.cursors import opened, sealed
 from listbridge.admin.parameters import LIMIT, Cursor, SalesListPath
+from listbridge.admin.product_choices import choice_of, usable
 from listbridge.admin.row_ids import item_key
 from listbridge.admin.schemas import AddItems, PreviewBody
 from listbridge.admin.shape import Shape
@@ -17,6 +18,7 @@ from listbridge.admin.views.documents import ItemView, ListingView, ProblemView
 from listbridge.admin.views.jobs import JobStarted, JobView
 from listbridge.domain.configuration import Account, SalesList, Shop
 from listbridge.domain.ports import Missing
+from listbridge.services.listings.items.add_chosen import start_adding_chosen
 from listbridge.services.listings.items.add_items import start_adding
 from listbridge.services.listings.items.remove_items import remove_items
 from listbridge.services.listings.publish.preview import Previewed, preview_products
@@ -103,9 +105,16 @@ def list_items(
     openapi_extensions=open_to(Group.OPERATOR),
 )
 def add_items(list_id: SalesListPath, body: AddItems) -> JobStarted:
-    """Starts a job that reads each product from the shop and makes a listing of each variant. Nothing is sent yet."""
-    job = start_adding(deps_of(router), _sales_list(list_id), body.products, actor_of(router))
-    return JobStarted(job=JobView.of(job))
+    """Starts a job that reads each product from the shop and makes a listing of each variant. Nothing is sent yet.
+
+    The products are named by their ids, or they are all that the shop has of a choice, as it is when the job begins.
+    """
+    deps, actor, sales_list = deps_of(router), actor_of(router), _sales_list(list_id)
+    choice = choice_of(body)
+    if choice is None:
+        return JobStarted(job=JobView.of(start_adding(deps, sales_list, body.products or (), actor)))
+    with usable(choice):
+        return JobStarted(job=JobView.of(start_adding_chosen(deps, sales_list, choice, actor)))
 
 
 @router.post(

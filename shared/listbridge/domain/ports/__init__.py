@@ -1,6 +1,7 @@
 """What services ask of the outside: AWS, shops and marketplaces. Infra and adapters implement these."""
 
 from listbridge.domain.ports.adopting import Adopted, Adopting, ForeignPage
+from listbridge.domain.ports.choosing import ChoosingProducts, ChosenProducts
 from listbridge.domain.ports.collections import Collection, CollectionPage, MemberPage, ShopCollections
 from listbridge.domain.ports.coordination import (
     Budget,
@@ -92,6 +93,8 @@ __all__ = [
     "BulkWriter",
     "ChangedOrders",
     "ChangedProducts",
+    "ChoosingProducts",
+    "ChosenProducts",
     "Clock",
     "Collection",
     "CollectionPage",

@@ -12,6 +12,7 @@ from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import LocationId, ProductId, ShopOrderId, Sku, VariantId
 from listbridge.domain.orders.orders import ShopOrderRef
 from listbridge.domain.orders.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
+from listbridge.domain.ports.choosing import ChoosingProducts
 from listbridge.domain.ports.collections import ShopCollections
 from listbridge.domain.ports.coordination import Share
 from listbridge.domain.ports.webhooks import WebhookScheme
@@ -81,7 +82,7 @@ class ChangedProducts:
     cursor: str | None = None
 
 
-class ShopAdapter(ShopCollections, Protocol):
+class ShopAdapter(ChoosingProducts, ShopCollections, Protocol):
     """A shop platform, opened for one shop. All errors are `RemoteError`s."""
 
     def identify(self) -> ShopIdentity:

@@ -20,6 +20,7 @@ from listbridge.services.deps import CoreDeps, PublishDeps
 from listbridge.services.jobs.resume_action import ACTIONS, resume_action
 from listbridge.services.listings.act.adopt_listings import run_adoption_chunk
 from listbridge.services.listings.act.unlink_account import run_unlink_chunk, unlinks_account
+from listbridge.services.listings.items.add_chosen import run_add_chosen_chunk
 from listbridge.services.listings.items.add_items import run_add_items_chunk
 from listbridge.services.listings.revise.check_drift import run_drift_chunk
 from listbridge.services.listings.revise.release_guarded import run_release_chunk
@@ -30,6 +31,7 @@ _CHUNKS: dict[JobKind, Callable[[PublishDeps, Job], Job]] = {
     JobKind.DRIFT: run_drift_chunk,
     JobKind.ADOPT: run_adoption_chunk,
     JobKind.ADD_ITEMS: run_add_items_chunk,
+    JobKind.ADD_CHOSEN: run_add_chosen_chunk,
     JobKind.RELEASE_GUARDED: run_release_chunk,
     JobKind.UNLINK: run_unlink_chunk,
 }

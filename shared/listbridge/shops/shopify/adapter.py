@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection as AnyOf
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,6 +13,7 @@ from listbridge.domain.orders.shop_orders import FoundOrder, OrderMark, ShopOrde
 from listbridge.domain.ports import (
     ChangedOrders,
     ChangedProducts,
+    ChosenProducts,
     Collection,
     CollectionPage,
     HookReport,
@@ -23,6 +23,7 @@ from listbridge.domain.ports import (
     SweepPage,
 )
 from listbridge.domain.problem import Problem
+from listbridge.domain.product_choice import ProductChoice
 from listbridge.domain.work import Hint, HintKind
 from listbridge.infra.calls.connection import Connection
 from listbridge.infra.calls.cursor_pages import all_rows
@@ -31,6 +32,7 @@ from listbridge.shops.shopify.catalog.changed_products import ChangeSearch
 from listbridge.shops.shopify.catalog.collections import Collections
 from listbridge.shops.shopify.catalog.mapping import gid, is_number, number_of
 from listbridge.shops.shopify.catalog.queries import IDENTITY, SCOPES
+from listbridge.shops.shopify.catalog.searches import search_query
 from listbridge.shops.shopify.catalog.wire import IdentityAnswer
 from listbridge.shops.shopify.client import AdminApi
 from listbridge.shops.shopify.errors import ScopeMissing, lacking_scopes
@@ -41,7 +43,6 @@ from listbridge.shops.shopify.subscriptions import Subscriptions
 
 _GID_KINDS = {HintKind.INVENTORY_ITEM: "InventoryItem", HintKind.VARIANT: "ProductVariant"}
 _PATIENCE_S = 5.0
-_CONNECTIVES = {"AND", "OR", "NOT"}
 
 
 class ShopifyAdapter:
@@ -130,6 +131,9 @@ class ShopifyAdapter:
         """Words that products have to hold, each by its beginning; a single word may also be a whole SKU."""
         return self._catalog.search(search_query(text), limit, cursor)
 
+    def chosen(self, choice: ProductChoice, cursor: str | None) -> ChosenProducts:
+        return self._catalog.chosen(choice, cursor)
+
     def products_with_skus(self, skus: Sequence[Sku]) -> tuple[ProductId, ...]:
         return self._orders.products_with(skus)
 
@@ -162,17 +166,6 @@ class ShopifyAdapter:
         """Nothing is locked meanwhile, so a new address, which takes two calls a topic, waits for them one by one."""
         with self._budget.patient(_PATIENCE_S):
             return Subscriptions(self._api).ensure(url)
-
-
-def search_query(text: str) -> str | None:
-    """What a person typed, in Shopify's search syntax, with everything taken out that would mean something there."""
-    words = [word.strip("-*") for word in re.split(r"[\s:\\()\"'<>]+", text[:200])]
-    words = [word for word in words if word and word not in _CONNECTIVES]
-    if not words:
-        return None
-    if len(words) == 1:
-        return f'{words[0]}* OR sku:"{words[0]}"'
-    return " ".join(f"{word}*" for word in words)
 
 
 def open_adapter(connection: Connection) -> ShopifyAdapter:

@@ -41,7 +41,7 @@ MANIFEST = ShopManifest(
             burst=40,
         ),
         BudgetSpec("sweeps", "account", ("sweep",), rate=1, burst=5),
-        BudgetSpec("searches", "account", ("search", "identify", "products_changed"), rate=2, burst=20),
+        BudgetSpec("searches", "account", ("search", "chosen", "identify", "products_changed"), rate=2, burst=20),
         # A look that finds nothing and a create come to 13 points, and 100 come back each second on the smallest plan: 12
         # calls leave it some points for reads. A heap of orders may take half of the 2,000 points that are saved up there.
         BudgetSpec(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -19,11 +19,19 @@ from listbridge.domain.orders.orders import ShopOrderRef
 from listbridge.domain.orders.refusals import refused_cancel, variant_gone
 from listbridge.domain.orders.shop_orders import FoundOrder, OrderMark, ShopOrder, ShopOrderDraft
 from listbridge.domain.orders.traces import each_once
+from listbridge.domain.product_choice import ChosenBy, ProductChoice
 from listbridge.domain.work import Hint, HintKind
 from listbridge.infra.calls.api_client import CallRefused
 from listbridge.infra.calls.connection import Connection
 from listbridge.infra.calls.offset_pages import page_at
 from listbridge.infra.webhooks import hooks
+
+_CHOSEN_BY: Mapping[ChosenBy, Callable[[str], dict[str, str]]] = {
+    ChosenBy.SEARCH: lambda value: {"text": value[:100].replace("\x00", "")},
+    ChosenBy.TAG: lambda value: {"label": value},
+    ChosenBy.VENDOR: lambda value: {"maker": value},
+    ChosenBy.CATALOGUE: lambda _: {},
+}
 
 
 class StallAdapter:
@@ -80,6 +88,12 @@ class StallAdapter:
     def search(self, text: str, limit: int, cursor: str | None = None) -> tuple[tuple[ProductFacts, ...], str | None]:
         rows, behind, _ = self._page("products", cursor, text=text[:100].replace("\x00", ""), limit=str(limit))
         return tuple(map(mapping.product_facts, rows)), behind
+
+    def chosen(self, choice: ProductChoice, cursor: str | None) -> ports.ChosenProducts:
+        if choice.by is ChosenBy.SEARCH and not choice.value.strip():
+            return ports.ChosenProducts((), total=0)
+        rows, behind, total = self._page("products", cursor, **_CHOSEN_BY[choice.by](choice.value))
+        return ports.ChosenProducts(tuple(ProductId(one["id"]) for one in rows), behind, total)
 
     def products_with_skus(self, skus: Sequence[Sku]) -> tuple[ProductId, ...]:
         return tuple(ProductId(one["id"]) for one in self._http.rows("products", skus=",".join(skus)))

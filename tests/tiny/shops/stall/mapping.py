@@ -52,6 +52,7 @@ def product_facts(told: Mapping[str, Any]) -> ProductFacts:
         variants=tuple(_variant(one) for one in told["variants"]),
         options=("Size",) if several else (),
         vendor=told["maker"],
+        tags=tuple(told["labels"]),
         images=(told["picture"],) if told["picture"] else (),
         updated_at=told["changed_at"],
     )

@@ -6,7 +6,7 @@ list's item comes last: a worker that dies in between leaves something that the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -61,20 +61,36 @@ def run_add_items_chunk(deps: PublishDeps, job: Job) -> Job:
     at = int(job.cursor or "0")
     batch = wanted.products[at : at + max(1, deps.shops.traits(shop).read_batch)]
     try:
-        entries = Shelf(deps, sales_list, account, shop).add(batch)
+        entries = add_batch(deps, sales_list, account, shop, batch)
     except Unauthorized as error:
-        expire_shop(deps, shop, error.problem)
         return _failed(deps, job, error.problem)
-    except (RetryLater, OutcomeUnknown) as error:
-        raise error if isinstance(error, RetryLater) else RetryLater(error.problem) from error
-    except RemoteError as error:
-        entries = [_entry(deps, product, Outcome.FAILED, error.problem) for product in batch]
     for entry in entries:
         deps.jobs.finish(job.id, entry)
     job = deps.jobs.get(job.id)
     if job.state is not JobState.RUNNING:
         return job
     return deps.jobs.save(job.model_copy(update={"cursor": str(at + len(batch))}))
+
+
+def add_batch(
+    deps: PublishDeps,
+    sales_list: SalesList,
+    account: Account,
+    shop: Shop,
+    products: Sequence[ProductId],
+    wanted: Callable[[ProductFacts], bool] = lambda facts: True,
+) -> list[JobEntry]:
+    """Add a few products, and tell what became of each; what the shop refuses fails. Raises RetryLater when the shop cannot
+    answer now, and Unauthorized, after the shop was marked so."""
+    try:
+        return Shelf(deps, sales_list, account, shop, wanted).add(products)
+    except Unauthorized as error:
+        expire_shop(deps, shop, error.problem)
+        raise
+    except (RetryLater, OutcomeUnknown) as error:
+        raise error if isinstance(error, RetryLater) else RetryLater(error.problem) from error
+    except RemoteError as error:
+        return [_entry(deps, product, Outcome.FAILED, error.problem) for product in products]
 
 
 def _failed(deps: CoreDeps, job: Job, problem: Problem) -> Job:
@@ -91,6 +107,8 @@ class Shelf:
     sales_list: SalesList
     account: Account
     shop: Shop
+    wanted: Callable[[ProductFacts], bool] = lambda facts: True
+    """Whether a product belongs into the list, as it is now."""
 
     def add(self, products: Sequence[ProductId]) -> list[JobEntry]:
         """Read the products from the shop and put each in the list; one entry each. Raises RemoteError."""
@@ -101,6 +119,10 @@ class Shelf:
             if facts is None or not facts.variants:
                 problem = Problem("product_not_in_shop", {"product": product}, "choose_other_product")
                 entries.append(_entry(self.deps, product, Outcome.FAILED, problem))
+                continue
+            if not self.wanted(facts):
+                problem = Problem("not_chosen_now", {"product": product})
+                entries.append(_entry(self.deps, product, Outcome.SKIPPED, problem))
                 continue
             items = [self._put_variant(facts, variant) for variant in facts.variants]
             keys += [item.listing for item in items if item.listing is not None]

@@ -11,13 +11,15 @@ from pydantic import BaseModel
 
 from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.ids import ProductId
-from listbridge.domain.ports import ReadResult, SweepPage
+from listbridge.domain.ports import ChosenProducts, ReadResult, SweepPage
+from listbridge.domain.product_choice import ChosenBy, ProductChoice
 from listbridge.infra.calls.cursor_pages import all_rows
 from listbridge.infra.calls.narrowing import Narrowing
 from listbridge.shops.shopify.catalog import wire
 from listbridge.shops.shopify.catalog.mapping import gid, is_number, number_of, product_facts
 from listbridge.shops.shopify.catalog.queries import (
     ALL_PRODUCTS,
+    CHOSEN_PRODUCTS,
     MORE_LEVELS,
     MORE_VARIANTS,
     PRODUCTS_BY_ID,
@@ -25,6 +27,7 @@ from listbridge.shops.shopify.catalog.queries import (
     PRODUCTS_OF_ORDER,
     SEARCH_PRODUCTS,
 )
+from listbridge.shops.shopify.catalog.searches import choice_query
 from listbridge.shops.shopify.client import AdminApi, beside, there
 from listbridge.shops.shopify.errors import TooDear
 
@@ -106,6 +109,16 @@ class Catalog:
             if after is None:
                 break
         return tuple(found), after
+
+    def chosen(self, choice: ProductChoice, after: str | None) -> ChosenProducts:
+        """A page of what Shopify finds of a choice, by id. A vendor or a tag is found by its whole text, whatever its case."""
+        query = choice_query(choice)
+        if query is None and choice.by is not ChosenBy.CATALOGUE:
+            return ChosenProducts((), total=0)
+        answer = self._api.query(CHOSEN_PRODUCTS, {"query": query, "after": after}, operation="chosen")
+        products = tuple(ProductId(number_of(one.id)) for one in answer.products.nodes)
+        count = answer.products_count
+        return ChosenProducts(products, answer.products.more, count.exact if count is not None else None)
 
     def owners(self, ids: Sequence[str]) -> list[ProductId]:
         """The products of these variants and inventory items (global ids), each once; unknown ones are left out."""

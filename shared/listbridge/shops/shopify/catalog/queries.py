@@ -132,6 +132,19 @@ query SearchProducts($first: Int!, $after: String, $query: String, $variants: In
     wire.ProductsAnswer,
 )
 
+CHOSEN_PRODUCTS = Query(
+    """
+query ChosenProducts($query: String, $after: String) {
+  products(first: 250, after: $after, query: $query, sortKey: ID) {
+    pageInfo { hasNextPage endCursor }
+    nodes { id }
+  }
+  productsCount(query: $query, limit: null) { count precision }
+}
+""",
+    wire.ChosenAnswer,
+)
+
 CHANGED_PRODUCTS = Query(
     """
 query ChangedProducts($query: String!, $after: String) {

@@ -172,6 +172,11 @@ class CountedProductsAnswer(ProductsAnswer):
     products_count: Count | None = None
 
 
+class ChosenAnswer(CamelTold):
+    products: Page[Named]
+    products_count: Count | None = None
+
+
 class ProductNodesAnswer(Nodes[Product]):
     shop: Currency
 

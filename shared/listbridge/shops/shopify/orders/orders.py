@@ -22,6 +22,7 @@ from listbridge.infra.calls.http import Purpose
 from listbridge.infra.calls.narrowing import Narrowing
 from listbridge.shops.shopify.catalog.mapping import changed_since, gid, is_number, number_of
 from listbridge.shops.shopify.catalog.queries import SCOPES, Query
+from listbridge.shops.shopify.catalog.searches import quoted
 from listbridge.shops.shopify.catalog.wire import Page, Written
 from listbridge.shops.shopify.client import AdminApi, beside, there
 from listbridge.shops.shopify.errors import UNREADABLE, InvalidVariables, ScopeMissing, TooDear
@@ -101,7 +102,7 @@ class Orders:
         found: dict[ProductId, None] = {}
         for start in range(0, len(wanted), _SKUS_A_SEARCH):
             batch = set(wanted[start : start + _SKUS_A_SEARCH])
-            query = " OR ".join(f'sku:"{_escaped(sku)}"' for sku in sorted(batch))
+            query = " OR ".join(f"sku:{quoted(sku)}" for sku in sorted(batch))
             hits = self._api.rows(PRODUCTS_WITH_SKUS, {"query": query}, operation="find_skus")
             found |= {ProductId(number_of(one.product.id)): None for one in hits if one.sku in batch}
         return tuple(found)
@@ -299,7 +300,3 @@ def _found(
 
 def _no_mark(reason: str) -> Rejected:
     return Rejected(Problem("shopify_mark_refused", {"reason": reason}, "free_mark"), detail="create_order: no mark")
-
-
-def _escaped(sku: str) -> str:
-    return sku.replace("\\", "\\\\").replace('"', '\\"')

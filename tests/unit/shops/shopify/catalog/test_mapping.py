@@ -9,9 +9,10 @@ import pytest
 
 from listbridge.domain.catalog import ProductFacts, VariantFacts, Visibility
 from listbridge.domain.money import Money
-from listbridge.shops.shopify.adapter import search_query
+from listbridge.domain.product_choice import ChosenBy, ProductChoice
 from listbridge.shops.shopify.catalog import wire
 from listbridge.shops.shopify.catalog.mapping import number_of, product_facts, stock_of, visibility_of
+from listbridge.shops.shopify.catalog.searches import choice_query, search_query
 
 
 def level(location: int, quantity: int | None, name: str = "available") -> dict[str, Any]:
@@ -191,6 +192,22 @@ def test_an_answer_with_values_of_the_wrong_kind_is_refused_without_repeating_th
 )
 def test_what_a_person_types_cannot_mean_anything_in_the_search_syntax(typed: str, query: str | None):
     assert search_query(typed) == query
+
+
+@pytest.mark.parametrize(
+    ("by", "value", "query"),
+    [
+        (ChosenBy.TAG, "summer sale", 'tag:"summer sale"'),
+        (ChosenBy.VENDOR, "Acme OR status:draft", 'vendor:"Acme OR status:draft"'),
+        (ChosenBy.VENDOR, '12" \\ Records', 'vendor:"12\\" \\\\ Records"'),
+        (ChosenBy.SEARCH, "blue mug", "blue* mug*"),
+        (ChosenBy.SEARCH, '":', None),
+        (ChosenBy.TAG, "*", None),
+        (ChosenBy.CATALOGUE, "", None),
+    ],
+)
+def test_a_choice_is_a_search_in_which_its_value_means_nothing_else(by: ChosenBy, value: str, query: str | None):
+    assert choice_query(ProductChoice(by=by, value=value)) == query
 
 
 @pytest.mark.parametrize("tracked", [False, True])
