@@ -60,7 +60,9 @@ def _computed(context: RuleContext, sales_list: SalesList) -> Figure:
         for number in numbers:
             variant, listing = _row(number, sales_list)
             now = clock.now()
-            new = ledger.recomputed(listing, compute(listing, variant, context, Cause.SHOP, now), context.auto, now)
+            auto = context.automatic(listing.switches)
+            computed = compute(listing, variant, context, Cause.SHOP, now)
+            new = ledger.recomputed(listing, computed, auto.fields, now, auto.levels)
             if new.computed.quantity is None:
                 raise AssertionError("every row of this figure has a quantity")
             _DOCUMENT.write(new)

@@ -26,7 +26,7 @@ AFTER = {
     "revise_price": {"A1": "active", "A2": "active"},
     "align": {"A1": "active", "A2": "active"},
     "unlink": {"A1": "not_active", "A2": "not_active"},
-    "remove": {},
+    "stop_and_remove": {},
 }
 """What stands in the list when the action is over."""
 _NEVER_SENT = {"send", "link"}
@@ -92,7 +92,7 @@ def test_an_action_whose_worker_died_at_any_write_ends_within_an_hour(action: st
     assert dies_at >= 3
 
 
-@pytest.mark.parametrize("action", ["send", "full_revise", "stop", "relist", "remove"])
+@pytest.mark.parametrize("action", ["send", "full_revise", "stop", "relist", "stop_and_remove"])
 def test_an_action_whose_messages_were_lost_is_carried_on(action: str) -> None:
     seller = _ready(action)
     body = {"action": action, "items": "all"}

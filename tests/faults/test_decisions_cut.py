@@ -57,7 +57,7 @@ def _an_hour_of_timers(seller: Seller) -> None:
     seller.its.run()
 
 
-@pytest.mark.parametrize("action", ["stop", "remove"])
+@pytest.mark.parametrize("action", ["stop", "stop_and_remove"])
 def test_a_yes_cut_at_every_write_ends_every_listing_or_still_waits(action: str) -> None:
     states = []
     for dies_at in count(1):

@@ -303,7 +303,7 @@ def test_a_switch_that_is_off_is_the_reason_and_a_demand_overrides_it(s: Scripte
     s.world.settle()
     account, row = s.world.stores.configuration.get(Account, ACCOUNT), s.world.row(key)
     assert field_hold(row, account, LedgerField.QUANTITY) == Problem(
-        "auto_quantity_off", {"account": "Account 1"}, "switch_on_auto_quantity"
+        "auto_quantity_off", {"account": "Account 1", "level": "account"}, "switch_on_auto_quantity"
     )
     assert s.market.shown(key) == (5, "10.00")
     demand(s, key)

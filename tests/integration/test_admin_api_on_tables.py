@@ -58,7 +58,7 @@ def test_an_installation_is_built_looked_at_and_taken_down_again(installation: I
     assert its.call("DELETE", f"/shops/{its.shop}").status == 409
     assert its.call("DELETE", f"/accounts/{its.account}").status == 409
     assert its.call("DELETE", f"/sales-lists/{its.list}").status == 409
-    assert its.act("remove")["state"] == "done"
+    assert its.act("stop_and_remove")["state"] == "done"
     its.ask("DELETE", f"/sales-lists/{its.list}", expect=204)
     its.ask("DELETE", f"/accounts/{its.account}", expect=204)
     its.ask("DELETE", f"/shops/{its.shop}", expect=204)

@@ -61,7 +61,7 @@ def test_a_listing_is_stopped_and_relisted_as_one_listing(connected: Installatio
 def test_an_item_that_is_removed_is_ended_and_leaves_the_list(connected: Installation) -> None:
     its = connected
     its.sell("MUG")
-    assert its.act("remove")["state"] == "done"
+    assert its.act("stop_and_remove")["state"] == "done"
     assert its.ask("GET", f"/sales-lists/{its.list}/items")["items"] == []
     assert (its.on_sale(), _live_listings(its)) == ({}, 0)
 

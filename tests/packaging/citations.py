@@ -17,6 +17,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
+STATEMENTS = DOCS / "statements.md"
+STATED_IN = ROOT / "tests" / "seller"
+"""Where each statement of the page has its tests, which cite it by number."""
 _ROOMS = ("shared", "functions", "simulators", "localrun", "benchmarks", "tests", "docs", "events", ".ci", ".github")
 _KINDS = (".py", ".md", ".yaml", ".yml", ".toml", ".json", ".sh", ".graphql")
 _NAMES = ("Makefile", "run")
@@ -134,7 +137,14 @@ def books_elsewhere(line: Line) -> list[str]:
     text = re.sub(r"\[[^\]]*\]\([^)]*promises\.md#p\d+\)", "", line.text)
     if line.path == DOCS / "promises.md":
         text = re.sub(r"\bP\d+\b", "", text)
+    if line.path == STATEMENTS or STATED_IN in line.path.parents:
+        text = re.sub(r"\bS(\d\d)\b", lambda found: "" if is_stated(found[1]) else found[0], text)
     return [found[0] for book in _BOOKS for found in book.finditer(text)]
+
+
+def is_stated(number: str) -> bool:
+    """Whether the page has a statement of this number (two digits)."""
+    return f"s{number}" in anchors_of(STATEMENTS)
 
 
 def _decision(number: str) -> bool:

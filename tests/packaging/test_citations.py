@@ -93,11 +93,20 @@ def test_of_code_comments_and_docstrings_are_read_and_nothing_else() -> None:
 
 def test_no_test_is_named_after_a_number_of_a_book() -> None:
     named = re.compile(r"_(?:s\d\d|p\d\d?|adr_?\d+)(?:_|\b)")
-    tests = [path for path in sorted((ROOT / "tests").rglob("*.py")) if "__pycache__" not in path.parts]
+    every = [path for path in sorted((ROOT / "tests").rglob("*.py")) if "__pycache__" not in path.parts]
+    tests = [path for path in every if citations.STATED_IN not in path.parents]
     assert [str(path) for path in tests if named.search(path.stem)] == []
     functions = [name for path in tests for name in re.findall(r"^def (test_\w+)", path.read_text(), re.MULTILINE)]
     assert len(functions) > 1000
     assert [name for name in functions if named.search(name)] == []
+
+
+def test_a_test_of_a_statement_is_named_after_one_that_the_page_has() -> None:
+    paths = sorted(citations.STATED_IN.rglob("test_*.py"))
+    names = [name for path in paths for name in re.findall(r"^def (test_\w+)", path.read_text(), re.MULTILINE)]
+    numbers = {number for name in [*names, *(path.stem for path in paths)] for number in re.findall(r"_s(\d\d)_", name)}
+    assert "18" in numbers
+    assert [number for number in sorted(numbers) if not citations.is_stated(number)] == []
 
 
 def test_the_apis_description_cites_nothing() -> None:

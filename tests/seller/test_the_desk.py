@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.seller.conftest import Open
-from tests.seller.merchant import Merchant
+from tests.seller.merchant import Merchant, only
 
 
 def problems(merchant: Merchant, **query: str) -> dict[str, Any]:
@@ -63,6 +65,7 @@ def test_a_large_account_is_read_in_pages_whose_counts_add_up(merchant: Merchant
     assert sum(count for _, count in counts) == 5
 
 
+@only("ebay", "amazon")
 def test_a_switch_that_is_off_is_one_cause_and_switching_it_on_its_fix(merchant_with: Open) -> None:
     merchant = merchant_with(auto_quantity=False)
     for sku in ("MUG", "BOWL"):
@@ -73,6 +76,25 @@ def test_a_switch_that_is_off_is_one_cause_and_switching_it_on_its_fix(merchant_
     assert (call["method"], call["body"]) == ("PATCH", {"auto_quantity": True})
     do(merchant, call)
     assert problems(merchant) == {}
+
+
+@pytest.mark.parametrize("level", ["account", "sales list", "item"])
+def test_switches_that_are_off_are_switched_on_where_they_are_off(merchant: Merchant, level: str) -> None:
+    merchant.on_sale("MUG", stock=7)
+    listing = merchant.row("MUG")["listing"]["id"]
+    off = {"auto_quantity": False, "auto_price": False}
+    if level == "item":
+        assert merchant.its.call("PUT", f"/v1/listings/{listing}/switches", off).status == 200
+    else:
+        merchant.edit(f"/accounts/{merchant.account}" if level == "account" else f"/sales-lists/{merchant.list}", **off)
+    told = []
+    while causes := problems(merchant):
+        (cause,) = causes.values()
+        told.append((cause["problem"]["code"], cause["problem"]["params"]["level"]))
+        (call,) = cause["fix"]
+        do(merchant, call)
+    together = [("auto_quantity_off", level)]
+    assert told == (together if merchant.slug == "etsy" else [*together, ("auto_price_off", level)])
 
 
 def test_each_automation_says_its_default_where_it_is_set_and_what_it_did(merchant: Merchant) -> None:
@@ -95,6 +117,7 @@ def test_each_automation_says_its_default_where_it_is_set_and_what_it_did(mercha
     assert automation(merchant, "quantity")["did"] == 0
 
 
+@only("ebay", "amazon")
 def test_each_automation_says_what_it_leaves_out_and_why(merchant_with: Open) -> None:
     merchant = merchant_with(auto_price=False)
     for sku in ("MUG", "BOWL"):

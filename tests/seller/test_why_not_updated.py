@@ -11,6 +11,7 @@ from tests.seller.conftest import Open
 from tests.seller.merchant import Merchant, only
 
 
+@only("ebay", "amazon")
 @pytest.mark.parametrize(("switch", "fix"), [("auto_quantity", "revise_quantity"), ("auto_price", "revise_price")])
 def test_a01_a_switch_that_is_off_says_so_and_an_action_still_sends(merchant_with: Open, switch: str, fix: str) -> None:
     merchant = merchant_with(**{switch: False})

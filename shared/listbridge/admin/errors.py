@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,9 +19,11 @@ from listbridge.admin.views.documents import FieldView, ProblemView, Refusal
 from listbridge.domain.ports import Conflict, Missing, NotACursor
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import OutcomeUnknown, RemoteError, RetryLater
+from listbridge.services.desk import messages
 from listbridge.services.jobs.decide_job import NotWaiting
-from listbridge.services.refusal import Refused
+from listbridge.services.refusal import FieldRefused, Refused
 
+_KIND = re.compile(r"(?:list|literal|constrained-\w+)\[.*\]")
 _LOG = logging.getLogger("listbridge.admin")
 
 
@@ -33,13 +36,15 @@ class InvalidFields(Exception):
 
 
 def fields_of(errors: Iterable[Mapping[str, Any]], *, under: str = "") -> list[FieldView]:
-    """Pydantic's errors by field name. Only place and text are taken: the rest may hold what was sent."""
-    fields = []
+    """Pydantic's errors by field name, one for each. Only place and text are taken: the rest may hold what was sent."""
+    fields: dict[str, FieldView] = {}
     for error in errors:
         place = [str(part) for part in error["loc"] if part not in ("body", "query", "path")]
-        name = ".".join(part for part in (under, *place) if part)
-        fields.append(FieldView(field=name or "body", text=str(error["msg"]).removeprefix("Value error, ")))
-    return fields
+        # Where a field may be of several kinds, pydantic also names the kind: `items.list[str]`.
+        name = ".".join(part for part in (under, *place) if part and not _KIND.fullmatch(part))
+        text = str(error["msg"]).removeprefix("Value error, ")
+        fields.setdefault(name, FieldView(field=name or "body", text=text))
+    return list(fields.values())
 
 
 @contextmanager
@@ -86,6 +91,7 @@ def install(app: APIGatewayRestResolver) -> None:
     app.exception_handler(Missing)(_missing)
     app.exception_handler(Conflict)(lambda _: answered(409, Problem("edited_meanwhile", fix="repeat_edit")))
     app.exception_handler(NotWaiting)(lambda _: answered(409, Problem("job_does_not_wait")))
+    app.exception_handler(FieldRefused)(_field_refused)
     app.exception_handler(Refused)(lambda error: answered(409, error.problem))
     app.exception_handler(RemoteError)(_remote)
     app.exception_handler(NotFoundError)(lambda _: answered(404, Problem("no_such_route")))
@@ -105,6 +111,10 @@ def _invalid_request(error: RequestValidationError) -> Response[str]:
 
 def _invalid_fields(error: InvalidFields) -> Response[str]:
     return answered(422, Problem("invalid_fields"), error.fields)
+
+
+def _field_refused(error: FieldRefused) -> Response[str]:
+    return answered(422, error.problem, [FieldView(field=error.field, text=messages.text(error.problem))])
 
 
 def _missing(error: Missing) -> Response[str]:

@@ -110,4 +110,6 @@ class SalesListPatch(Patch):
     name: Name = NEEDED
     profile: Annotated[ProfileId, ID] | None = None
     creation_profile: Annotated[ProfileId, ID] | None = None
+    auto_quantity: StrictBool | None = None
+    auto_price: StrictBool | None = None
     rules: RulesPatch | None = None

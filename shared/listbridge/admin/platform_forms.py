@@ -10,9 +10,11 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 from listbridge import registry
 from listbridge.admin.errors import InvalidFields, fields_checked
 from listbridge.admin.views.documents import FieldView
+from listbridge.domain.manifest import MarketplaceManifest
 from listbridge.domain.ports import Missing
 from listbridge.domain.problem import Problem
 from listbridge.registry import Room
+from listbridge.services.listings.action_rules import Action, actions_of
 from listbridge.services.refusal import Refused
 
 Check = Callable[[Mapping[str, Any]], dict[str, Any]]
@@ -40,6 +42,8 @@ class PlatformView(BaseModel):
     """The JSON schema of the credentials."""
     creation_schema: dict[str, Any] | None = None
     """The JSON schema of a creation profile's settings; null for a shop."""
+    actions: dict[str, str] = {}
+    """What can be done to listings of a marketplace, each action with the marketplace's own word for it; empty for a shop."""
     sites: dict[str, str] = {}
     """A marketplace's sites, each with its currency in ISO 4217; empty for a shop."""
     callback_path: str | None = None
@@ -123,13 +127,20 @@ def _check_of(form: type[BaseModel], stored: Mapping[str, Any], patch: Mapping[s
     return check
 
 
+def _words_of(action: Action) -> str:
+    return action.value.replace("_", " ").capitalize()
+
+
 def _card(room: Room, slug: str) -> PlatformView:
     manifest = registry.shop(slug) if room == "shops" else registry.marketplace(slug)
     forms = registry.settings(room, slug)
     creation = getattr(forms, "CreationSettings", None)
     sites = {site: bounds.currency for site, bounds in getattr(manifest, "sites", {}).items()}
+    words = manifest.action_words if isinstance(manifest, MarketplaceManifest) else {}
+    offered = actions_of(manifest.traits) if isinstance(manifest, MarketplaceManifest) else ()
     return PlatformView(
         slug=slug,
+        actions={action.value: words.get(action.value, _words_of(action)) for action in offered},
         label=manifest.label,
         room=room,
         api_version=manifest.api_version,

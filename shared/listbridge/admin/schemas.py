@@ -10,7 +10,19 @@ from pydantic import ConfigDict, Field, StrictBool, StrictInt, field_validator
 
 from listbridge.admin.shape import Shape
 from listbridge.domain.configuration import GuardLimits, Name, PriceRule, QuantityRule, Rules
-from listbridge.domain.ids import AccountId, LocationId, ProductId, ProfileId, RemoteId, ShopId, Site, VariantId
+from listbridge.domain.ids import (
+    AccountId,
+    LocationId,
+    ProductId,
+    ProfileId,
+    RemoteId,
+    SalesListId,
+    ShopId,
+    Site,
+    VariantId,
+)
+from listbridge.domain.listings.listing import LedgerField, Status
+from listbridge.domain.listings.listing_filter import ListingFilter
 from listbridge.domain.written_as import WrittenAs
 from listbridge.services.listings.act.adopt_listings import MOST_CHOSEN
 from listbridge.services.listings.action_rules import Action
@@ -142,7 +154,23 @@ class SalesListDraft(Body):
     mode: Literal["product"] = "product"
     profile: Annotated[ProfileId, ID] | None = None
     creation_profile: Annotated[ProfileId, ID] | None = None
+    auto_quantity: StrictBool | None = None
+    auto_price: StrictBool | None = None
     rules: NewRules = NewRules()
+
+
+class SwitchesBody(Body):
+    """The item's own switches of automatic updates; what is null or absent is left to its sales list or account."""
+
+    auto_quantity: StrictBool | None = None
+    """Whether quantities are sent automatically when they change; null takes the sales list's switch, or the account's."""
+    auto_price: StrictBool | None = None
+    """Whether prices are sent automatically when they change; null takes the sales list's switch, or the account's."""
+
+    def switches(self) -> dict[LedgerField, bool]:
+        """Those that are set."""
+        told = {LedgerField.QUANTITY: self.auto_quantity, LedgerField.PRICE: self.auto_price}
+        return {field: on for field, on in told.items() if on is not None}
 
 
 class AddItems(Body):
@@ -181,18 +209,54 @@ class AdoptionBody(Body):
     """The marketplace's own ids of the listings that are wanted; absent for everything on the site."""
 
 
-class ActionBody(Body):
-    """An action on some items (ids as the list's items show them) or, in so many words, on `all` of them.
+class ListFilterBody(Body):
+    """Which listings of a sales list: those that pass all that is given, as in `GET /v1/listings`."""
 
-    An action on all that is too large for one call answers with a cursor: ask again with it for the rest.
-    """
+    status: Status | None = None
+    """Only listings that stand there on the marketplace."""
+    sku: str = Field(default="", max_length=200)
+    """Only listings with exactly this SKU."""
+    title: str = Field(default="", max_length=200)
+    """Only listings with this text in their title, in any case of letters."""
+    hold: str = Field(default="", max_length=100)
+    """Only listings that are not updated for the reason with this code."""
+
+    def filter(self) -> ListingFilter:
+        """What is given, as the services take it."""
+        return ListingFilter(**{**self.model_dump(), "title": self.title.strip()})
+
+
+class AccountFilterBody(ListFilterBody):
+    """Which listings of an account."""
+
+    sales_list: Annotated[SalesListId, ID] | None = None
+    """Only of the sales list with this id."""
+
+
+Ids = Annotated[list[str], Field(min_length=1, max_length=500)] | Literal["all"]
+
+
+class ActionBody(Body):
+    """An action on some items (ids as the list's items show them), on those that pass a `filter` or, in so many words, on
+    `all` of them."""
 
     action: Action
     """What to do."""
-    items: Annotated[list[str], Field(min_length=1, max_length=500)] | Literal["all"]
-    """The ids of the items to act on, or `all` of the list."""
-    cursor: str | None = None
-    """The `cursor` of the answer before, to go on with the rest of `all`; absent at the beginning."""
+    items: Ids | None = None
+    """The ids of the items to act on, or `all` of the list; absent with a `filter`."""
+    filter: ListFilterBody | None = None
+    """Which listings of the list to act on; absent with `items`."""
+
+
+class AccountActionBody(Body):
+    """An action on some listings of an account, on those that pass a `filter` or, in so many words, on `all` of them."""
+
+    action: Action
+    """What to do."""
+    listings: Ids | None = None
+    """The ids of the listings to act on, or `all` of the account; absent with a `filter`."""
+    filter: AccountFilterBody | None = None
+    """Which listings of the account to act on; absent with `listings`."""
 
 
 class ChosenProduct(Body):

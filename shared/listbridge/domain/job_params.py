@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler
 
 from listbridge.domain.edited_fields import EditedField
 from listbridge.domain.ids import AccountId, ProductId, RemoteId, SalesListId, ShopId, Site
+from listbridge.domain.listings.listing_filter import ListingFilter
 from listbridge.domain.product_choice import ProductChoice
 
 
@@ -45,7 +46,13 @@ class ActionParams(JobParams):
     counted_in_s: int | None = None
     """The length of the guard's window in which the action was counted, in seconds; None where it was not counted."""
     rehearsal: bool | None = None
-    """The account only observed when the action was asked for: it tells what it would do."""
+    """It tells what it would do: the account only observed when the action was asked for, or a dry run was."""
+    dry_run: bool | None = None
+    """A dry run was asked for: nothing at all is done, also of what writes nothing on the marketplace."""
+    wanted: ListingFilter | None = None
+    """Which listings of the list or account are meant, where neither all are nor some by name."""
+    selected_by: str | None = None
+    """The field of the request that chose them; None in an action whose items were all chosen at once."""
     look: Look | None = None
 
 

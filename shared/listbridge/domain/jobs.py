@@ -35,6 +35,7 @@ class JobKind(Word):
     ALIGN = "align"
     STOP = "stop"
     RELIST = "relist"
+    STOP_AND_REMOVE = "stop_and_remove"
     REMOVE = "remove"
     LINK = "link"
     UNLINK = "unlink"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from listbridge.domain.configuration import Account, Shop
@@ -56,6 +56,8 @@ class MarketplaceManifest:
     bounds_of: Callable[[Bounds, Account], Bounds] = lambda bounds, account: bounds
     app_key: str = "client_id"
     """The field of the secret that names the app: accounts with the same one share the limits of scope `app`."""
+    action_words: Mapping[str, str] = field(default_factory=dict)
+    """The marketplace's own words for actions, by action; what is not here goes by ours."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,17 +128,16 @@ def judge_set(deps: AccountDeps, affected: Mapping[AccountId, int]) -> SetJudgem
     return SetJudgement(waits, live)
 
 
-def judge_action(deps: AccountDeps, account: Account, changes: int, *, at: datetime, more_end: bool) -> SetJudgement:
+def judge_action(deps: AccountDeps, account: Account, changes: int, *, at: datetime) -> SetJudgement:
     """Judge an action of a person that ends, zeroes or reprices so many live listings, before anything of it is queued.
 
-    What was counted in the window of `at` counts too: many small actions are one large one. With `more_end` later calls end
-    the rest of the list, and how much that is nobody has counted: it waits.
+    What was counted in the window of `at` counts too: many small actions are one large one.
     """
     if not changes:
         return SetJudgement(waits=False, live=0)
     total = _counted(deps, account.id, account.guard, changes, at)
     live = deps.listings.count_live(account.id)
-    return SetJudgement(more_end or set_waits(account.guard, total, live), live)
+    return SetJudgement(set_waits(account.guard, total, live), live)
 
 
 def forget_action(deps: CoreDeps, job: Job) -> None:

@@ -11,3 +11,11 @@ class Refused(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(str(problem))
         self.problem = problem
+
+
+class FieldRefused(Refused):
+    """The same, of one field of what was asked for, by its dotted place."""
+
+    def __init__(self, field: str, problem: Problem) -> None:
+        super().__init__(problem)
+        self.field = field

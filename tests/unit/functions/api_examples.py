@@ -65,6 +65,7 @@ def _sellers_days() -> dict[str, Example]:
     _guarded(tape, desk)
     _orders(tape, desk)
     _listings(tape, desk)
+    _actions(tape, desk)
     _what_is_there(tape, desk)
     _consent(tape, desk)
     _made_anew(tape, desk)
@@ -191,9 +192,16 @@ def _orders(tape: Recorder, desk: OrderDesk) -> None:
 def _listings(tape: Recorder, desk: OrderDesk) -> None:
     listing = desk.seller.row("MUG")["listing"]["id"]
     tape.show("GET", f"/v1/listings/{listing}")
+    tape.show("PUT", f"/v1/listings/{listing}/switches", {"auto_price": True})
     tape.show("GET", f"/v1/listings/{listing}/explain")
     tape.show("GET", f"/v1/listings/{listing}/activity", query={"limit": "3"})
     tape.show("GET", "/v1/listings", query={"limit": "2"})
+
+
+def _actions(tape: Recorder, desk: OrderDesk) -> None:
+    body = {"action": "revise_price", "filter": {"status": "active"}}
+    tape.show("POST", f"/v1/accounts/{desk.account}/actions", body)
+    tape.its.run()
 
 
 def _what_is_there(tape: Recorder, desk: OrderDesk) -> None:
@@ -245,7 +253,7 @@ def _made_anew(tape: Recorder, desk: OrderDesk) -> None:
 def _goodbye(tape: Recorder, desk: OrderDesk) -> None:
     """Everything is disconnected and deleted again, in the order in which that can be done."""
     its = tape.its
-    its.act(desk.seller.list, "remove")
+    its.act(desk.seller.list, "stop_and_remove")
     tape.show("DELETE", f"/v1/sales-lists/{desk.seller.list}")
     for kind in ("profiles", "creation-profiles"):
         for one in its.call("GET", f"/v1/{kind}").body[kind.replace("-", "_")]:

@@ -10,7 +10,6 @@ from listbridge.admin.row_ids import item_id
 from listbridge.domain.ids import AccountId, ListingKey, ProductId, ShopId, Site, Sku, VariantId, VariantKey
 from listbridge.domain.listings.listing import Status
 from listbridge.domain.work import Lane
-from listbridge.services.listings.act import act_on_listings
 from tests.unit.functions.installation import SITE
 from tests.unit.functions.seller import Seller
 
@@ -68,6 +67,7 @@ ACTIONS = [
     "align",
     "stop",
     "relist",
+    "stop_and_remove",
     "remove",
     "link",
     "unlink",
@@ -167,14 +167,11 @@ def test_an_action_on_an_item_that_is_not_there_begins_nothing(seller: Seller) -
     assert seller.live_offers() == {}
 
 
-def test_an_action_on_more_than_one_call_takes_goes_on_by_its_cursor(
-    seller: Seller, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(act_on_listings, "ROWS_PER_CALL", 2)
-    seller.its.add_items(seller.list, *(seller.its.add_product(f"A{n}") for n in range(3)))
-    path = f"/sales-lists/{seller.list}/actions"
-    first = seller.its.post(path, {"action": "send", "items": "all"}, expect=202)
-    rest = seller.its.post(path, {"action": "send", "items": "all", "cursor": first["cursor"]}, expect=202)
-    assert (first["job"]["total"], rest["job"]["total"], rest["cursor"]) == (2, 1, None)
-    seller.its.run()
-    assert seller.live_offers() == {"A0": 7, "A1": 7, "A2": 7}
+def test_remove_takes_out_what_is_not_live_and_refuses_what_is(seller: Seller) -> None:
+    seller.its.add_items(seller.list, seller.its.add_product("A1"), seller.its.add_product("A2"))
+    seller.its.act(seller.list, "send", [seller.row("A1")["id"]])
+    job = seller.its.act(seller.list, "remove")
+    assert seller.outcomes(job)["A1"] == ("skipped", "listing_live")
+    assert (seller.statuses(), seller.live_offers()) == ({"A1": "active"}, {"A1": 7})
+    assert seller.outcomes(seller.its.act(seller.list, "stop_and_remove")) == {"A1": ("done", "")}
+    assert (seller.statuses(), seller.live_offers()) == ({}, {})

@@ -180,16 +180,6 @@ def test_a_cursor_belongs_to_its_list_and_to_its_filters(stocked: Seller) -> Non
         assert (answer.status, [one["field"] for one in answer.body["fields"]]) == (422, ["cursor"]), path
 
 
-def test_the_cursor_of_one_action_begins_no_other(stocked: Seller, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("listbridge.services.listings.act.act_on_listings.ROWS_PER_CALL", 2)
-    path = f"/sales-lists/{stocked.list}/actions"
-    cursor = stocked.its.post(path, {"action": "send", "items": "all"}, expect=202)["cursor"]
-    jobs = len(stocked.its.get("/jobs")["jobs"])
-    answer = stocked.its.call("POST", f"/v1{path}", {"action": "stop", "items": "all", "cursor": cursor})
-    assert (answer.status, [one["field"] for one in answer.body["fields"]]) == (422, ["cursor"])
-    assert len(stocked.its.get("/jobs")["jobs"]) == jobs
-
-
 @pytest.mark.parametrize("path", ["/jobs", "/activity"])
 def test_jobs_and_activity_show_everything_once_page_by_page(stocked: Seller, path: str) -> None:
     name = path.removeprefix("/")

@@ -38,7 +38,7 @@ def _ids(guarded: Seller, *skus: str) -> list[str]:
 ALL_LIVE = {f"A{n}": 7 for n in range(5)}
 
 
-@pytest.mark.parametrize("action", ["stop", "remove"])
+@pytest.mark.parametrize("action", ["stop", "stop_and_remove"])
 def test_an_action_that_ends_everything_waits_and_nothing_is_queued(guarded: Seller, action: str) -> None:
     job = _act(guarded, action)
     assert (job["state"], job["affected"], job["live"]) == ("awaiting_approval", 5, 5)
@@ -98,12 +98,16 @@ def test_an_action_decided_about_leaves_no_room_in_a_window_that_was_lengthened_
     assert guarded.live_offers() == ALL_LIVE
 
 
-def test_ending_a_list_that_takes_several_calls_waits_at_the_first(
+def test_ending_a_list_that_takes_several_pages_is_judged_as_one_set_before_anything_ends(
     guarded: Seller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(act_on_listings, "ROWS_PER_CALL", 2)
-    assert _act(guarded, "stop")["state"] == "awaiting_approval"
+    job = _act(guarded, "stop")
+    assert (job["state"], job["affected"], job["live"]) == ("awaiting_approval", len(ALL_LIVE), len(ALL_LIVE))
     assert guarded.live_offers() == ALL_LIVE
+    guarded.its.post(f"/jobs/{job['id']}/approve", expect=200)
+    guarded.its.run()
+    assert guarded.live_offers() == {}
 
 
 def test_sending_what_is_not_live_asks_nothing(guarded: Seller) -> None:
@@ -196,7 +200,7 @@ def test_a_forged_cursor_of_an_edit_that_waits_is_refused_by_name(guarded: Selle
     assert (answer.status, [one["field"] for one in answer.body["fields"]]) == (422, ["cursor"])
 
 
-@pytest.mark.parametrize("action", ["stop", "remove", "send", "align"])
+@pytest.mark.parametrize("action", ["stop", "stop_and_remove", "send", "align"])
 def test_an_action_that_names_no_items_is_refused(guarded: Seller, action: str) -> None:
     answer = guarded.its.call("POST", f"/v1/sales-lists/{guarded.list}/actions", {"action": action})
     guarded.its.run()

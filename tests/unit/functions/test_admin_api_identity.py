@@ -58,7 +58,7 @@ def test_what_happened_names_the_listing_and_its_item(seller: Seller) -> None:
 def test_what_happened_to_a_listing_that_is_gone_still_names_its_sku(seller: Seller) -> None:
     item = sold(seller, "MUG")
     seller.its.act(seller.list, "stop", [item["id"]])
-    seller.its.act(seller.list, "remove", [item["id"]])
+    seller.its.act(seller.list, "stop_and_remove", [item["id"]])
     told = [one for one in seller.its.get("/activity")["activity"] if one["event"] == "send_done"]
     assert [named(one) for one in told] == [(item["listing"]["id"], None, "MUG")]
 
@@ -99,7 +99,7 @@ def test_an_order_names_our_listing_and_the_item_of_what_was_bought(desk: OrderD
 
 def test_an_order_of_what_we_have_no_listing_of_names_none(desk: OrderDesk) -> None:
     remote = _bought(desk)
-    for act in ("stop", "remove"):
+    for act in ("stop", "stop_and_remove"):
         desk.its.act(desk.seller.list, act, [desk.seller.row("MUG")["id"]])
     (line,) = desk.order(remote)["lines"]
     assert (line["listing_id"], line["sku"]) == (None, "MUG")

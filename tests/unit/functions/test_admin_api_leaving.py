@@ -51,7 +51,7 @@ def test_the_way_out_of_the_page_ends_with_nothing_of_ours(selling: Seller) -> N
     its, before = selling.its, selling.live_offers()
     assert _hooks(selling) > 0
     _unlinked(selling)
-    its.act(selling.list, "remove")
+    its.act(selling.list, "stop_and_remove")
     for path in (f"/sales-lists/{selling.list}", f"/accounts/{selling.account}", f"/shops/{selling.shop}"):
         assert its.call("DELETE", f"/v1{path}").status == 204, path
     assert (_hooks(selling), selling.live_offers()) == (0, before)
@@ -62,7 +62,7 @@ def test_the_way_out_of_the_page_ends_with_nothing_of_ours(selling: Seller) -> N
 def test_a_shop_that_lets_us_in_no_more_is_taken_off_all_the_same_and_says_what_stayed(selling: Seller) -> None:
     its = selling.its
     _unlinked(selling)
-    its.act(selling.list, "remove")
+    its.act(selling.list, "stop_and_remove")
     for path in (f"/sales-lists/{selling.list}", f"/accounts/{selling.account}"):
         assert its.call("DELETE", f"/v1{path}").status == 204
     its.shopify.deeds.uninstall()
@@ -74,7 +74,7 @@ def test_a_shop_that_lets_us_in_no_more_is_taken_off_all_the_same_and_says_what_
 def test_a_late_delivery_of_a_shop_that_was_taken_off_is_no_forgery(selling: Seller) -> None:
     its, stores = selling.its, selling.its.stores
     _unlinked(selling)
-    its.act(selling.list, "remove")
+    its.act(selling.list, "stop_and_remove")
     for path in (f"/sales-lists/{selling.list}", f"/accounts/{selling.account}", f"/shops/{selling.shop}"):
         its.call("DELETE", f"/v1{path}")
     doors = CachedDoors(stores.configuration, stores.secrets, stores.clock)

@@ -141,7 +141,7 @@ def test_remove_ends_what_is_live_and_takes_it_out(seller: Seller) -> None:
     seller.its.add_items(seller.list, product)
     seller.its.add_items(second, product)
     seller.its.act(seller.list, "send")
-    job = seller.its.act(seller.list, "remove")
+    job = seller.its.act(seller.list, "stop_and_remove")
     assert seller.outcomes(job) == {"A1": ("done", "")}
     assert (seller.its.items(seller.list), seller.live_offers()) == ([], {})
     assert seller.row("A1", second)["listing"]["status"] == "not_active"
@@ -149,7 +149,7 @@ def test_remove_ends_what_is_live_and_takes_it_out(seller: Seller) -> None:
 
 def test_remove_takes_out_what_was_never_sent_and_what_has_no_listing(seller: Seller) -> None:
     seller.its.add_items(seller.list, seller.its.add_product("A1"), seller.its.add_product(""))
-    job = seller.its.act(seller.list, "remove")
+    job = seller.its.act(seller.list, "stop_and_remove")
     assert (job["state"], job["done"]) == ("done", 2)
     assert seller.its.items(seller.list) == []
     assert seller.its.call("DELETE", f"/v1/sales-lists/{seller.list}").status == 204

@@ -73,7 +73,7 @@ def test_a_link_is_made_for_it_writes_nothing_there_and_explain_shows_what_align
         ("revise_quantity", "would_revise"),
         ("full_revise", "would_revise_in_full"),
         ("stop", "would_end"),
-        ("remove", "would_remove"),
+        ("stop_and_remove", "would_remove"),
     ],
 )
 def test_every_action_on_a_linked_listing_tells_what_it_would_do(observing: Seller, action: str, code: str) -> None:

@@ -49,5 +49,5 @@ def row_of(seller: Seller, sku: str = "MUG") -> Listing:
 
 
 def did_remove(seller: Seller) -> str:
-    job = seller.its.act(seller.list, "remove")
+    job = seller.its.act(seller.list, "stop_and_remove")
     return str(seller.its.get(f"/jobs/{job['id']}/entries")["entries"][0]["outcome"])

@@ -132,7 +132,7 @@ def test_a_full_revise_whose_outcome_nobody_knows_is_done_when_asked_again(selle
 def test_a_sku_that_fits_into_no_address_is_changed_in_the_shop(seller: AmazonSeller) -> None:
     product = in_list(seller, "MUG 1")
     refused(seller, "amazon_sku_refused", "change_sku_in_shop", "MUG 1")
-    seller.its.act(seller.list, "remove")
+    seller.its.act(seller.list, "stop_and_remove")
     seller.its.shopify.deeds.set_variant_sku("MUG", sku="MUG 1")
     heard(seller, product)
     seller.its.add_items(seller.list, product)

@@ -46,6 +46,7 @@ def test_a_body_that_is_too_long_is_sent_in_parts(seller: Seller) -> None:
 @walks("invalid_fields")
 def test_fields_that_are_named_are_corrected(seller: Seller) -> None:
     path = f"/sales-lists/{seller.list}/actions"
+    seller.its.add_items(seller.list, seller.its.add_product("MUG"))
     answer = seller.its.call("POST", f"/v1{path}", {"action": "explode"})
     named(answer.body["problem"], "invalid_fields", "")
     assert {one["field"] for one in answer.body["fields"]} >= {"action"}

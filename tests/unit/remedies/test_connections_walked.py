@@ -166,7 +166,7 @@ def test_an_account_moves_to_another_shop_once_its_items_are_out(seller: Seller)
     path = f"/accounts/{seller.account}"
     problem = refusal(seller.its, "PATCH", path, {"shop": "shop_2"})
     named(problem, "account_has_listings", "remove_items_first")
-    seller.its.act(seller.list, "remove")
+    seller.its.act(seller.list, "stop_and_remove")
     seller.its.patch(path, {"shop": "shop_2"})
     seller.its.run()
     assert seller.its.get(path)["shop"] == "shop_2"
@@ -188,7 +188,7 @@ def test_an_account_is_taken_off_once_its_orders_are_handled(desk: OrderDesk) ->
     desk.switch(create_orders=False)
     order = desk.buy()
     desk.look()
-    its.act(desk.seller.list, "remove")
+    its.act(desk.seller.list, "stop_and_remove")
     assert its.call("DELETE", f"/v1/sales-lists/{desk.seller.list}").status == 204
     named(refusal(its, "DELETE", path), "account_has_open_orders", "finish_orders_first")
     row = desk.order(order)

@@ -117,7 +117,7 @@ def test_an_auction_is_linked_and_left_alone_until_it_is_over_and_then_relisted_
     seller.its.ebay.world.journal.clear()
     seller.its.shopify.deeds.set_stock(3, None, sku="MUG")
     heard(seller, product)
-    for action in ("revise", "align", "full_revise", "stop", "remove"):
+    for action in ("revise", "align", "full_revise", "stop", "stop_and_remove"):
         named(
             entry(seller, seller.its.act(seller.list, action), "MUG")["reason"], "sold_by_auction", "wait_for_auction"
         )

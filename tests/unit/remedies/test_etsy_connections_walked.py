@@ -118,3 +118,14 @@ def test_an_account_that_waits_for_its_seller_is_connected_by_their_consent(its:
     query = dict(parse_qsl(urlsplit(back).query))
     assert its.call("GET", "/callbacks/etsy", query=query, groups=None).status == 200
     assert answers(its, account)
+
+
+@walks("switches_apart")
+@pytest.mark.parametrize("on", [True, False])
+def test_switches_that_go_together_are_switched_together(its: EtsyInstallation, account: str, on: bool) -> None:
+    problem = refusal(its, "PATCH", f"/accounts/{account}", {"auto_price": False}, status=422)
+    named(problem, "switches_apart", "switch_both")
+    its.patch(f"/accounts/{account}", {"auto_quantity": on, "auto_price": on})
+    its.run()
+    told = its.get(f"/accounts/{account}")
+    assert (told["auto_quantity"], told["auto_price"]) == (on, on)

@@ -150,7 +150,7 @@ def test_a_product_whose_options_etsy_does_not_take_is_made_another_way_in_the_s
     options, fix = OPTIONS[code]
     product = with_options(seller, *options)
     refused(seller, code, fix)
-    seller.its.act(seller.list, "remove")
+    seller.its.act(seller.list, "stop_and_remove")
     seller.its.shopify.deeds.delete_product(product)
     with_options(seller, {"Size": "S"}, {"Size": "M"})
     sent(seller, MUG=7, PLATE=7)
@@ -266,7 +266,7 @@ def test_a_picture_that_is_none_is_replaced_in_the_shop(seller: EtsySeller) -> N
 def test_a_sku_that_is_none_is_changed_in_the_shop(seller: EtsySeller) -> None:
     product = in_list(seller, "MUG\u200b")
     refused(seller, "etsy_sku_refused", "change_sku_in_shop", "MUG\u200b")
-    seller.its.act(seller.list, "remove")
+    seller.its.act(seller.list, "stop_and_remove")
     seller.its.shopify.deeds.set_variant_sku("MUG", sku="MUG\u200b")
     heard(seller, product)
     seller.its.add_items(seller.list, product)

@@ -38,7 +38,7 @@ def test_what_is_rehearsed_is_done_after_observe_mode(seller: Seller) -> None:
 
 
 @walks("would_end", "would_remove")
-@pytest.mark.parametrize(("action", "code"), [("stop", "would_end"), ("remove", "would_remove")])
+@pytest.mark.parametrize(("action", "code"), [("stop", "would_end"), ("stop_and_remove", "would_remove")])
 def test_what_would_end_ends_after_observe_mode(seller: Seller, action: str, code: str) -> None:
     on_sale(seller)
     observe(seller, True)
@@ -76,7 +76,7 @@ def test_of_a_product_listed_in_part_the_other_listing_is_ended_and_all_is_sent(
     on_sale(seller, "MUG")
     told = seller.its.get("/listings")["listings"]
     assert len(told) == 1
-    seller.its.act(seller.list, "remove")
+    seller.its.act(seller.list, "stop_and_remove")
     seller.its.ebay.deeds.seed_listings("anna", ["RED"], marketplace="EBAY_DE", quantity=3, price="9.00")
     in_list(seller, "RED", "BLUE")
     seller.its.act(seller.list, "send")

@@ -34,7 +34,7 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import NotFound, Rejected
 from listbridge.services.desk import messages
 from listbridge.services.listings.act.unlink import unlinked
-from listbridge.services.listings.action_rules import RULES, Action, hindrance
+from listbridge.services.listings.action_rules import REMOVING, RULES, Action, hindrance
 from tests.unit.domain.a_listing import NOW, a_listing, computed
 
 ACTS = {
@@ -46,7 +46,7 @@ ACTS = {
     "revise": Action.REVISE,
     "full_revise": Action.FULL_REVISE,
     "link_again": Action.UNLINK,
-    "stop_and_remove": Action.REMOVE,
+    "stop_and_remove": Action.STOP_AND_REMOVE,
     "remove_item": Action.REMOVE,
 }
 """Fixes that are an action on the listing, the first of them where they are two."""
@@ -154,7 +154,7 @@ def act(action: Action, state: State) -> State:
     row, account = state.listing, state.account
     assert row is not None
     assert hindrance(action, row, account) is None, f"{action.value} is refused: {state}"
-    if action is Action.REMOVE:
+    if action in REMOVING:
         return State(None, account)
     if account.observe and RULES[action].remote and action is not Action.LINK:
         return state  # a rehearsal

@@ -59,7 +59,7 @@ class CauseView(Shape):
     """Calls that do what helps, for at most 500 of these listings; empty where a person does it elsewhere."""
 
     @classmethod
-    def of(cls, cause: Cause, account: AccountId) -> CauseView:
+    def of(cls, cause: Cause, account: AccountId, *, joint: bool) -> CauseView:
         example = cause.example if cause.named else None
         listings = f"{cause.count} listing" if cause.count == 1 else f"{cause.count} listings"
         return cls(
@@ -71,7 +71,7 @@ class CauseView(Shape):
             concerns=cause.concerns,
             listing=listing_id(example.key) if example else None,
             sku=example.key.sku if example else None,
-            fix=calls_of(cause.problem.fix, account, cause.named),
+            fix=calls_of(cause.problem.fix, account, cause.named, joint=joint),
         )
 
 
@@ -183,8 +183,9 @@ def list_problems(
     account, add up the counts of the same `cause` over its pages."""
     account = AccountId(account_id)
     found = causes.causes_of(deps_of(router), account, opened(router, cursor), limit)
+    joint = _joint(account)
     return ProblemsPage(
-        problems=[CauseView.of(one, account) for one in found.causes],
+        problems=[CauseView.of(one, account, joint=joint) for one in found.causes],
         counted=found.counted,
         following=found.following,
         cursor=sealed(router, found.cursor),
@@ -202,6 +203,7 @@ def show_automation(account_id: AccountPath) -> AutomationsView:
     Looks at up to 5,000 listings and as many lines of the activity."""
     account = AccountId(account_id)
     found = automation.automations_of(deps_of(router), account)
+    joint = _joint(account)
     return AutomationsView(
         account=account,
         automations=[
@@ -215,7 +217,7 @@ def show_automation(account_id: AccountPath) -> AutomationsView:
                 did=one.did,
                 waiting=one.waiting,
                 leaves_out=sum(cause.count for cause in one.left_out),
-                reasons=[CauseView.of(cause, account) for cause in one.left_out],
+                reasons=[CauseView.of(cause, account, joint=joint) for cause in one.left_out],
             )
             for one in found.automations
         ],
@@ -261,3 +263,9 @@ def list_differences(
         counted=found.counted,
         cursor=sealed(router, found.cursor),
     )
+
+
+def _joint(account: AccountId) -> bool:
+    """Whether the marketplace's updates carry quantity and price, so that both are switched together."""
+    deps = deps_of(router)
+    return deps.marketplaces.traits(deps.configuration.get(Account, account)).joint_updates

@@ -10,12 +10,14 @@ from listbridge import registry
 from listbridge.admin import platform_forms
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
+from listbridge.admin.chosen import chosen
 from listbridge.admin.document_pages import Limit, page_of
 from listbridge.admin.errors import InvalidFields, fields_checked
 from listbridge.admin.parameters import AccountPath, Cursor, OnSite
 from listbridge.admin.patches import AccountPatch
 from listbridge.admin.renamed_fields import by_the_names_of_today
-from listbridge.admin.schemas import AccountDraft, ListenBody, NewCredentials, Reason
+from listbridge.admin.row_ids import listing_key
+from listbridge.admin.schemas import AccountActionBody, AccountDraft, ListenBody, NewCredentials, Reason
 from listbridge.admin.shape import Shape
 from listbridge.admin.views.documents import AccountView, ConsentPage, FieldView
 from listbridge.admin.views.jobs import JobStarted, JobView
@@ -29,6 +31,8 @@ from listbridge.services.configuration.hook_keys import hook_address, keep_told_
 from listbridge.services.configuration.notice_address import make_notice_token, notice_address
 from listbridge.services.configuration.public_address import public_base_url
 from listbridge.services.configuration.stop_writes import resume_writes, stop_writes
+from listbridge.services.listings.act.act_on_listings import Ask, act_on_all, act_on_items
+from listbridge.services.listings.act.selection import Scope, named_listings
 from listbridge.services.listings.act.unlink_account import start_unlinking
 from listbridge.services.listings.revise.release_guarded import start_release
 
@@ -286,6 +290,25 @@ def approve_guarded(account_id: AccountPath, body: Reason = Reason()) -> JobStar
     """A person approves: a job releases every listing that the guard holds, and each is sent as it is computed then. Who
     approved and why stands with the job."""
     job = start_release(deps_of(router), _account(account_id), actor_of(router), body.why)
+    return JobStarted(job=JobView.of(job))
+
+
+@router.post(
+    "/accounts/<account_id>/actions",
+    summary="Act on an account's listings",
+    tags=_TAGS,
+    status_code=202,
+    openapi_extensions=open_to(Group.OPERATOR),
+)
+def act_on_account(account_id: AccountPath, body: AccountActionBody) -> JobStarted:
+    """The actions of a sales list, on listings of all lists of the account: a job with one entry per listing."""
+    deps, account = deps_of(router), _account(account_id)
+    field, which = chosen(body)
+    ask = Ask(body.action, actor_of(router), field=field)
+    if isinstance(which, list):
+        job = act_on_items(deps, account, named_listings(deps, account, [listing_key(id) for id in which]), ask)
+    else:
+        job = act_on_all(deps, Scope(account, wanted=which), ask)
     return JobStarted(job=JobView.of(job))
 
 

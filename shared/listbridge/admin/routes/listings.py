@@ -7,22 +7,25 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from listbridge.admin.auth import Group, open_to
-from listbridge.admin.call import deps_of, new_router
+from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.cursors import opened, sealed
 from listbridge.admin.parameters import LIMIT, Cursor, ListingPath, OfAccount
 from listbridge.admin.row_ids import item_id, listing_key, order_id
+from listbridge.admin.schemas import SwitchesBody
 from listbridge.admin.shape import Shape
 from listbridge.admin.views.activity import ActivityView
 from listbridge.admin.views.documents import ListingView, MoneyView, ProblemView, TraceView
 from listbridge.domain.configuration import Account, Shop
 from listbridge.domain.ids import AccountId, SalesListId
 from listbridge.domain.listings.listing import Status
+from listbridge.domain.listings.listing_filter import ListingFilter
 from listbridge.domain.money import Money
+from listbridge.services.configuration.switches import switch_item
 from listbridge.services.desk import messages
 from listbridge.services.desk.deciding_rules import DecidingRule
 from listbridge.services.desk.explain_listing import Explanation, FieldStory, explain_listing
 from listbridge.services.desk.explain_order import HeldStock
-from listbridge.services.desk.overview import ListingFilter, page_of_listings
+from listbridge.services.desk.overview import page_of_listings
 
 router = new_router()
 _TAGS = ["listings"]
@@ -95,15 +98,15 @@ class DecidingRuleView(Shape):
     rule: str
     """What it decides: `quantity`, `price`, or whether they follow the shop (`auto_quantity`, `auto_price`)."""
     level: str
-    """Where it is set, the nearest that has one: `sales_list`, `profile`, `account`, or `default` where nobody set it."""
+    """Where it is set, the nearest that has one: `item`, `sales_list`, `profile`, `account`, or `default` where nobody set it."""
     document: str
-    """The id of the list, profile or account that it is set on; empty for the default."""
+    """The id of the list, profile or account that it is set on; empty for the default, and for an item's own switch."""
     name: str
     """Its name, for people; empty for the default."""
     version: int | None
-    """The document's `rev` from which the listing was computed; null for the default, or while it is not computed."""
+    """The document's `rev` from which the listing was computed; null where there is none, or while it is not computed."""
     newest: int | None
-    """The document's `rev` now: if it is higher, the edit is on its way to the listing. Null for the default."""
+    """The document's `rev` now: if it is higher, the edit is on its way to the listing. Null where there is none."""
 
     @classmethod
     def of(cls, rule: DecidingRule) -> DecidingRuleView:
@@ -202,6 +205,20 @@ def get_listing(listing_id: ListingPath) -> ListingView:
     """Shows one row of the ledger, as it is now."""
     deps, key = deps_of(router), listing_key(listing_id)
     row, account = deps.listings.get(key), deps.configuration.get(Account, key.account)
+    return ListingView.of(row, account, deps.configuration.get(Shop, account.shop))
+
+
+@router.put(
+    "/listings/<listing_id>/switches",
+    summary="Switch an item's automatic updates",
+    tags=_TAGS,
+    openapi_extensions=open_to(Group.OPERATOR),
+)
+def put_switches(listing_id: ListingPath, body: SwitchesBody) -> ListingView:
+    """Gives one listing switches of its own, over those of its sales list and account. What is due then is sent."""
+    deps, key = deps_of(router), listing_key(listing_id)
+    row = switch_item(deps, key, body.switches(), actor_of(router))
+    account = deps.configuration.get(Account, key.account)
     return ListingView.of(row, account, deps.configuration.get(Shop, account.shop))
 
 

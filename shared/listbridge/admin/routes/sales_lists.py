@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
-from listbridge.admin.cursors import opened, sealed
+from listbridge.admin.chosen import chosen
 from listbridge.admin.document_pages import Limit, page_of
 from listbridge.admin.errors import fields_checked
 from listbridge.admin.parameters import Cursor, SalesListPath
@@ -13,10 +13,11 @@ from listbridge.admin.row_ids import item_key
 from listbridge.admin.schemas import ActionBody, SalesListDraft
 from listbridge.admin.shape import Shape
 from listbridge.admin.views.jobs import JobStarted, JobView
-from listbridge.domain.configuration import SalesList
+from listbridge.domain.configuration import Account, SalesList
 from listbridge.domain.ids import SalesListId, new_id
 from listbridge.services.configuration import edit_configuration
-from listbridge.services.listings.act import act_on_listings
+from listbridge.services.listings.act.act_on_listings import Ask, act_on_all, act_on_items
+from listbridge.services.listings.act.selection import Scope, named_items
 
 router = new_router()
 _TAGS = ["sales lists"]
@@ -89,16 +90,18 @@ def act(list_id: SalesListPath, body: ActionBody) -> JobStarted:
     """Send, revise, align, stop, relist, remove, link, unlink: a job with one entry per listing.
 
     What is sent, linked, revised in full, stopped or relisted is a product with all its variants in the list: on the
-    marketplace they are one listing.
+    marketplace they are one listing. More than 500 items are chosen by the job itself, before anything of it begins.
     """
-    deps, actor, sales_list = deps_of(router), actor_of(router), _sales_list(list_id)
-    if body.items == "all":
-        cursor = opened(router, body.cursor, action=body.action)
-        started = act_on_listings.act_on_all(deps, sales_list, body.action, cursor, actor)
+    deps, sales_list = deps_of(router), _sales_list(list_id)
+    account = deps.configuration.get(Account, sales_list.account)
+    field, which = chosen(body)
+    ask = Ask(body.action, actor_of(router), field=field)
+    if isinstance(which, list):
+        items = named_items(deps, sales_list, [item_key(item) for item in which])
+        job = act_on_items(deps, account, items, ask, sales_list=sales_list.id)
     else:
-        variants = [item_key(item) for item in body.items]
-        started = act_on_listings.act_on_some(deps, sales_list, body.action, variants, actor)
-    return JobStarted(job=JobView.of(started.job), cursor=sealed(router, started.cursor, action=body.action))
+        job = act_on_all(deps, Scope(account, sales_list.id, which), ask)
+    return JobStarted(job=JobView.of(job))
 
 
 def _sales_list(id: str) -> SalesList:

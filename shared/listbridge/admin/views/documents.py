@@ -11,7 +11,7 @@ from pydantic import Field
 from listbridge.admin.row_ids import item_id, listing_id
 from listbridge.admin.shape import Shape
 from listbridge.domain.configuration import Account, ConnectionState, GuardLimits, Rules, Shop, WritesStopped
-from listbridge.domain.listings.listing import Listing, Status, TraceLine
+from listbridge.domain.listings.listing import LedgerField, Level, Listing, Status, TraceLine
 from listbridge.domain.listings.sales_list_items import Item
 from listbridge.domain.money import Money
 from listbridge.domain.orders.polling import PollState
@@ -162,6 +162,21 @@ class AccountView(Shape):
         return cls(**account.model_dump(exclude={"guard_rule"}), credentials_set=credentials_set, orders=orders)
 
 
+class SwitchView(Shape):
+    """Whether one of the two numbers is sent automatically when it changes."""
+
+    on: bool
+    """Whether it is; what is switched off is sent by an action alone."""
+    level: Level
+    """Whose switch decides: the nearest of item, sales list and account that has one."""
+    own: bool | None
+    """The item's own switch; null where it takes that of its sales list or account."""
+
+    @classmethod
+    def of(cls, row: Listing, field: LedgerField) -> SwitchView:
+        return cls(on=field in row.auto, level=row.levels.get(field, Level.ACCOUNT), own=row.switches.get(field))
+
+
 class QuantityView(Shape):
     """A quantity on its way; null is unknown."""
 
@@ -173,6 +188,8 @@ class QuantityView(Shape):
     """The units that the marketplace accepted last; null is unknown."""
     seen: int | None
     """The units that the marketplace showed when it was last looked at; null is unknown."""
+    auto: SwitchView
+    """Whether it is sent automatically, and who says so."""
 
 
 class PriceView(Shape):
@@ -186,6 +203,8 @@ class PriceView(Shape):
     """The price that the marketplace accepted last; null is unknown."""
     seen: MoneyView | None
     """The price that the marketplace showed when it was last looked at; null is unknown."""
+    auto: SwitchView
+    """Whether it is sent automatically, and who says so."""
 
 
 class TimesView(Shape):
@@ -258,13 +277,18 @@ class ListingView(Shape):
             title=row.title,
             status=row.status,
             quantity=QuantityView(
-                computed=computed.quantity, sent=sent.quantity, accepted=accepted.quantity, seen=seen.quantity
+                computed=computed.quantity,
+                sent=sent.quantity,
+                accepted=accepted.quantity,
+                seen=seen.quantity,
+                auto=SwitchView.of(row, LedgerField.QUANTITY),
             ),
             price=PriceView(
                 computed=MoneyView.of(computed.price),
                 sent=MoneyView.of(sent.price),
                 accepted=MoneyView.of(accepted.price),
                 seen=MoneyView.of(seen.price),
+                auto=SwitchView.of(row, LedgerField.PRICE),
             ),
             times=TimesView(
                 computed=computed.at,

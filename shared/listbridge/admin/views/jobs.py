@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from pydantic import Field
+
 from listbridge.admin.row_ids import item_id, items_of, listing_id
 from listbridge.admin.shape import Shape
 from listbridge.admin.views.documents import ProblemView
@@ -114,12 +116,12 @@ class JobView(Shape):
 
 
 class JobStarted(Shape):
-    """The answer to what takes a while: look at the job. With a `cursor` there is more to ask for."""
+    """The answer to what takes a while: look at the job."""
 
     job: JobView
     """The job; ask for it again until it ends."""
-    cursor: str | None = None
-    """Send it back as `cursor` in the body to act on the rest; null when the job has everything."""
+    cursor: str | None = Field(default=None, deprecated=True)
+    """Always null: a job has everything that was asked for."""
 
 
 _LEFT_OUT = {JobState.CANCELLED: Problem("job_cancelled"), JobState.REFUSED: Problem("job_refused")}

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from listbridge.domain.configuration import Account, ConnectionState, QuantityMode, Shop
 from listbridge.domain.listings.ledger import due_fields
-from listbridge.domain.listings.listing import GONE_FROM_SHOP, PRODUCT_GONE, LedgerField, Listing, Status
+from listbridge.domain.listings.listing import GONE_FROM_SHOP, PRODUCT_GONE, LedgerField, Level, Listing, Status
 from listbridge.domain.problem import Problem
 from listbridge.domain.rules.price import FIXED_PRICE
 
@@ -109,7 +109,9 @@ def field_hold(listing: Listing, account: Account, field: LedgerField) -> Proble
     if own is not None:
         return own
     if field not in listing.auto and field not in listing.demanded:
-        return Problem(f"auto_{field.value}_off", {"account": account.name}, f"switch_on_auto_{field.value}")
+        level = listing.levels.get(field, Level.ACCOUNT).value.replace("_", " ")
+        params = {"account": account.name, "level": level}
+        return Problem(f"auto_{field.value}_off", params, f"switch_on_auto_{field.value}")
     return listing.waits_for if field in due_fields(listing) else None
 
 

@@ -7,8 +7,10 @@ never disagree with the values beside it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from listbridge.domain.ids import JobId
@@ -19,6 +21,7 @@ from listbridge.domain.listings.listing import (
     PRODUCT_GONE,
     Computed,
     LedgerField,
+    Level,
     Listing,
     Status,
     Values,
@@ -82,8 +85,14 @@ def refreshed(listing: Listing, now: datetime) -> Listing:
     return with_changes(listing, {"due_band": band, "due_since": since})
 
 
-def recomputed(listing: Listing, computed: Computed, auto: frozenset[LedgerField], now: datetime) -> Listing:
-    """Put newly computed values in place.
+def recomputed(
+    listing: Listing,
+    computed: Computed,
+    auto: frozenset[LedgerField],
+    now: datetime,
+    levels: Mapping[LedgerField, Level] = MappingProxyType({}),
+) -> Listing:
+    """Put newly computed values in place, and the fields that follow the shop with the levels that say so.
 
     The first change of the variant in the shop ends the hold of a freshly linked listing. Values that moved begin
     their tries again, at once: a back-off earned by other values does not delay them. When nothing worth a write
@@ -100,10 +109,13 @@ def recomputed(listing: Listing, computed: Computed, auto: frozenset[LedgerField
     moved = (computed.quantity, computed.price) != (before.quantity, before.price)
     # A zero becomes the shop's own, or an order's.
     moved = moved or computed.held_by_orders is not before.held_by_orders
-    if not (moved or changed_in_shop or _explains_otherwise(before, computed) or listing.auto != auto):
+    switched = listing.auto != auto or listing.levels != levels
+    if not (moved or changed_in_shop or switched or _explains_otherwise(before, computed)):
         return listing
     sold_out = changed_in_shop and computed.sold_out
     changes: dict[str, Any] = {"auto": auto, "computed": computed}
+    if switched:
+        changes["levels"] = dict(levels)
     if moved:
         changes |= {"attempts": 0, "failures": 0, "not_before": None, "guard_passed": False}
     elif not sold_out:

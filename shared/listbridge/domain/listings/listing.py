@@ -43,6 +43,14 @@ class LedgerField(Word):
 BOTH = frozenset(LedgerField)
 
 
+class Level(Word):
+    """Where something is set that holds for a listing, from the widest to the nearest."""
+
+    ACCOUNT = "account"
+    SALES_LIST = "sales_list"
+    ITEM = "item"
+
+
 class RemoteState(StrEnum):
     """Where the marketplace has a listing, as a look shows it. Only GONE ends ours."""
 
@@ -255,7 +263,11 @@ class Listing:
     """An undecided submission that may be applied after what was sent later: nothing is known to be accepted until it is
     decided. Its `prior` is what was accepted after it."""
     auto: frozenset[LedgerField] = BOTH
-    """The fields that follow the shop automatically (account switches), as of the last recompute."""
+    """The fields that follow the shop automatically, as of the last recompute."""
+    switches: Mapping[LedgerField, bool] = field(default_factory=dict)
+    """The item's own switches of automatic updates; a field without one takes its list's or its account's."""
+    levels: Mapping[LedgerField, Level] = field(default_factory=dict)
+    """Which level's switch `auto` goes by, where that is not the account's, as of the last recompute."""
     demanded: frozenset[LedgerField] = frozenset()
     """The fields that a person asked to send now."""
     job: JobId | None = None

@@ -378,6 +378,8 @@ class MarketplaceTraits:
     listing_fee: Money | None = None
     """What the marketplace charges each time a listing is put on sale or renewed, whether it sells or not; None where that is
     free."""
+    joint_updates: bool = False
+    """Each update carries quantity and price: they are switched on and off, and revised, together."""
     shares_stock: bool = False
     """An account's sites sell from one stock there: the same SKU has the lowest quantity of all of them on each."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from listbridge.domain.configuration import Account, Document, PriceRule, Profile, QuantityRule, Rules, SalesList, Shop
-from listbridge.domain.listings.listing import LedgerField
 from listbridge.domain.rules.bounds import Bounds
+from listbridge.domain.rules.switches import Automatic, Switches, automatic, switches_of
 
 DEFAULT_QUANTITY = QuantityRule()
 DEFAULT_PRICE = PriceRule()
@@ -30,6 +30,8 @@ class RuleContext:
     price: PriceRule
     bounds: Bounds
     basis: dict[str, int]
+    switches: Switches = field(default_factory=dict)
+    """The sales list's own switches of automatic updates."""
     shares_stock: bool = False
     """The account's sites sell from one stock: the lowest quantity of a SKU's listings is that of all."""
 
@@ -40,7 +42,6 @@ class RuleContext:
         named = ((name, *name.split(":", 1)) for name in self.basis)
         return {name: (kinds[kind], id) for name, kind, id in named}
 
-    @property
-    def auto(self) -> frozenset[LedgerField]:
-        switches = {LedgerField.QUANTITY: self.account.auto_quantity, LedgerField.PRICE: self.account.auto_price}
-        return frozenset(name for name, on in switches.items() if on)
+    def automatic(self, own: Switches) -> Automatic:
+        """The fields that follow the shop, of a listing with these switches of its own."""
+        return automatic(switches_of(self.account), self.switches, own)

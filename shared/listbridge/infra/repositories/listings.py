@@ -232,13 +232,15 @@ def _item(listing: Listing, rev: int) -> Item:
 
 
 def _absent(listing: Listing) -> set[str]:
-    """What only open outcomes and spent limits fill. Most rows have none, and DynamoDB counts a write by its kilobytes."""
+    """What only open outcomes, spent limits and switches of their own fill. Most rows have none, and DynamoDB counts a write by its kilobytes."""
     filled = {
         "may_show": bool(listing.may_show),
         "taken": listing.taken != NOTHING,
         "overtaken": listing.overtaken is not None,
         "put_off": listing.put_off is not None,
         "failures": listing.failures > 0,
+        "switches": bool(listing.switches),
+        "levels": bool(listing.levels),
     }
     return {name for name, told in filled.items() if not told}
 

@@ -116,4 +116,11 @@ MANIFEST = MarketplaceManifest(
         # Documents lie at presigned addresses outside of the API, which name no limit.
         BudgetSpec("documents", "account", ("uploadDocument", "downloadDocument"), rate=5, burst=10),
     ),
+    action_words={
+        "send": "Send to Amazon",
+        "revise_quantity": "Update quantity",
+        "revise_price": "Update price",
+        "revise": "Update quantity and price",
+        "full_revise": "Update everything",
+    },
 )

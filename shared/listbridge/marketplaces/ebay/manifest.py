@@ -154,4 +154,5 @@ MANIFEST = MarketplaceManifest(
         BudgetSpec("stores", "app", ("getStoreCategories",), rate=1, burst=5, day_quota=5_000, day_zone=PACIFIC),
         BudgetSpec("analytics", "app", ("getRateLimits",), rate=1, burst=2, day_quota=5_000, day_zone=PACIFIC),
     ),
+    action_words={"send": "Send to eBay", "revise": "Revise quantity and price"},
 )

@@ -67,6 +67,11 @@ def _bounds_of(bounds: Bounds, account: Account) -> Bounds:
     return replace(bounds, currency=account.facts.get("currency", bounds.currency))
 
 
+def _traits_of(traits: MarketplaceTraits, account: Account) -> MarketplaceTraits:
+    """An inventory is written as a whole (updateListingInventory): quantity and price go together unless the seller chose otherwise."""
+    return replace(traits, joint_updates=account.settings.get("separate_updates") is not True)
+
+
 MANIFEST = MarketplaceManifest(
     slug="etsy",
     label="Etsy",
@@ -114,6 +119,7 @@ MANIFEST = MarketplaceManifest(
         ),
         zero=Zero.PAUSES,
         listing_fee=LISTING_FEE,
+        joint_updates=True,
     ),
     # The document says "positive" and no more. Etsy's help for sellers has 0.20 as the lowest price, 50,000 as the highest, in
     # US dollars, and 999 pieces (not verified).
@@ -130,6 +136,8 @@ MANIFEST = MarketplaceManifest(
             window_s=1.0,
         ),
     ),
+    traits_of=_traits_of,
     bounds_of=_bounds_of,
     app_key="keystring",
+    action_words={"send": "Send to Etsy", "revise": "Update quantity and price", "full_revise": "Update"},
 )

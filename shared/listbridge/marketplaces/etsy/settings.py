@@ -24,12 +24,14 @@ class Settings(BaseModel):
     """Public settings of one account: one seller with one shop. Which shop it is, the consent says.
 
     `renew_sold_out`: a listing that sold out at Etsy is put on sale again automatically when the shop has stock, for a fee each time.
+    `separate_updates`: the two switches of automatic updates may differ. What is switched off is then read and sent again as it was.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     renew_sold_out: bool = Field(
         default=False, title="Put sold-out listings on sale again automatically (Etsy charges a listing fee each time)"
     )
+    separate_updates: bool = Field(default=False, title="Switch updates of quantity and of price apart from each other")
 
 
 class Credentials(BaseModel):

@@ -186,8 +186,9 @@ class Recompute:
         computed = compute(row, variant, context, self.cause, now)
         if context.shares_stock:
             computed = self._lowest(row, computed, now)
+        automatic = context.automatic(row.switches)
         try:
-            new = ledger.recomputed(row, computed, context.auto, now)
+            new = ledger.recomputed(row, computed, automatic.fields, now, automatic.levels)
         except ledger.StaleInputs:
             self._forget(row.sales_list)
             self._doubtful.add(row.sales_list)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from listbridge.domain.configuration import Account, Profile, Rules, SalesList, Shop
 from listbridge.domain.rules.in_force import RuleContext, nearest
+from listbridge.domain.rules.switches import switches_of
 from listbridge.services.deps import AccountDeps
 
 
@@ -22,5 +23,6 @@ def context_of(deps: AccountDeps, sales_list: SalesList, account: Account, profi
         price=price,
         bounds=deps.marketplaces.bounds(account, sales_list.site),
         basis=basis,
+        switches=switches_of(sales_list),
         shares_stock=deps.marketplaces.traits(account).shares_stock,
     )

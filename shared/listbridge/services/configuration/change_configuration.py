@@ -145,7 +145,8 @@ def _moved(deps: LedgerDeps, document: Document, sales_list: SalesList, rows: Se
         if variant is None or not row.live:
             continue
         computed = compute(row, variant, context, Cause.CONFIGURATION, deps.clock.now())
-        after = ledger.recomputed(_without_basis(row), computed, context.auto, deps.clock.now())
+        auto = context.automatic(row.switches).fields
+        after = ledger.recomputed(_without_basis(row), computed, auto, deps.clock.now())
         if _moves(row, after, counts_waiting=leaves_observe_mode):
             found.append(Moved(row, after))
     return found

@@ -19,6 +19,7 @@ from listbridge.services.catalog.nudge import nudge
 from listbridge.services.configuration.credentials import ACCOUNTS, reconnected, replace_credentials, trial
 from listbridge.services.configuration.hook_keys import forget_hook_keys
 from listbridge.services.configuration.queue_events import keep_listening, stop_listening
+from listbridge.services.configuration.switches import refuse_apart
 from listbridge.services.connection_state import expire_account, secret_name, with_facts
 from listbridge.services.deps import AccountDeps, CheckDeps, ConnectionDeps, CoreDeps, OrderDeps
 from listbridge.services.listings.revise.failed_updates import causes_changed
@@ -44,8 +45,10 @@ def connect_account(deps: ConnectionDeps, draft: Account, credentials: Mapping[s
         RemoteError: the marketplace did not let us in; nothing is kept.
         Missing: there is no such shop.
         Refused: the seller is connected already (their listings would have two masters), or lacks a chosen site.
+        FieldRefused: the marketplace does not take the draft's switches together.
     """
     deps.configuration.get(Shop, draft.shop)
+    refuse_apart(deps, draft, draft)
     deps.secrets.put(secret_name(ACCOUNTS, draft.id), credentials)
     connected = False
     try:
@@ -63,8 +66,12 @@ def connect_account(deps: ConnectionDeps, draft: Account, credentials: Mapping[s
 
 
 def prepare_account(deps: ConnectionDeps, draft: Account, credentials: Mapping[str, str], actor: str) -> Account:
-    """Keep an account whose seller has still to consent: it is disconnected until they do. Raises Missing."""
+    """Keep an account whose seller has still to consent: it is disconnected until they do.
+
+    Raises Missing, and FieldRefused for switches that the marketplace does not take together.
+    """
     deps.configuration.get(Shop, draft.shop)
+    refuse_apart(deps, draft, draft)
     deps.secrets.put(secret_name(ACCOUNTS, draft.id), credentials)
     waiting = draft.model_copy(update={"state": ConnectionState.DISCONNECTED})
     account = deps.configuration.save(waiting)

@@ -19,6 +19,7 @@ from listbridge.domain.problem import Problem
 from listbridge.services.configuration.change_configuration import propose, save_at_once
 from listbridge.services.configuration.connect_account import has_listings
 from listbridge.services.configuration.credentials import SHOPS, stored_on_trial
+from listbridge.services.configuration.switches import refuse_apart
 from listbridge.services.deps import AccountDeps, ConnectionDeps, CoreDeps, PublishDeps
 from listbridge.services.refusal import Refused
 
@@ -81,6 +82,7 @@ def propose_account(deps: AccountDeps, before: Account, after: Account, actor: s
         missing = [site for site in after.sites if site not in offered]
         if missing:
             raise Refused(Problem("site_unavailable", {"sites": ", ".join(missing)}, "choose_other_site"))
+    refuse_apart(deps, after, after, before)
     for sales_list in _lists_of(deps, before.id):
         if sales_list.site not in after.sites:
             params = {"site": sales_list.site, "list": sales_list.name}
@@ -90,22 +92,25 @@ def propose_account(deps: AccountDeps, before: Account, after: Account, actor: s
     return propose(deps, after, actor)
 
 
-def create_sales_list(deps: CoreDeps, sales_list: SalesList, actor: str) -> SalesList:
+def create_sales_list(deps: AccountDeps, sales_list: SalesList, actor: str) -> SalesList:
     """A new, empty sales list. Raises Missing for what it names, and Refused when that does not fit together."""
     account = deps.configuration.get(Account, sales_list.account)
     if sales_list.site not in account.sites:
         params = {"sites": sales_list.site, "account": account.name}
         raise Refused(Problem("site_unavailable", params, "choose_other_site"))
     _refuse_unfit_profiles(deps, sales_list, account)
+    refuse_apart(deps, account, sales_list)
     return _created(deps, sales_list, account.id, actor)
 
 
-def propose_sales_list(deps: CoreDeps, before: SalesList, after: SalesList, actor: str) -> Job:
+def propose_sales_list(deps: AccountDeps, before: SalesList, after: SalesList, actor: str) -> Job:
     """Propose an edited sales list; its account and site are part of its listings' identity and stay.
 
     Raises Missing for what it names, and Refused when that does not fit together.
     """
-    _refuse_unfit_profiles(deps, after, deps.configuration.get(Account, before.account))
+    account = deps.configuration.get(Account, before.account)
+    _refuse_unfit_profiles(deps, after, account)
+    refuse_apart(deps, account, after, before)
     return propose(deps, after, actor)
 
 

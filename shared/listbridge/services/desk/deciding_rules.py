@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from listbridge.domain.configuration import Account, Profile, SalesList
-from listbridge.domain.listings.listing import LedgerField, Listing
+from listbridge.domain.listings.listing import LedgerField, Level, Listing
 from listbridge.services.deps import DeskDeps
 
 DEFAULT = "default"
@@ -16,7 +16,7 @@ DEFAULT = "default"
 @dataclass(frozen=True, slots=True)
 class DecidingRule:
     """One rule with the level and the document that it is set on. `version` is what the listing was computed from; where `newest`
-    is higher, an edit is on its way to it. Both are None at the level `default`."""
+    is higher, an edit is on its way to it. Both are None at the levels `default` and `item`."""
 
     rule: str
     level: str
@@ -41,9 +41,18 @@ def deciding_rules(deps: DeskDeps, listing: Listing, account: Account, sales_lis
         else:
             version = listing.computed.basis.get(f"{kind}:{document.id}")
             found.append(DecidingRule(field.value, level, document.id, document.name, version, document.rev))
-    used = listing.computed.basis.get(f"account:{account.id}")
-    found += [
-        DecidingRule(f"auto_{field.value}", "account", account.id, account.name, used, account.rev)
-        for field in LedgerField
-    ]
-    return tuple(found)
+    return (*found, *(_switch(listing, account, sales_list, field) for field in LedgerField))
+
+
+def _switch(listing: Listing, account: Account, sales_list: SalesList, field: LedgerField) -> DecidingRule:
+    """Whose switch decides whether the field follows the shop. An item's own has no version: it holds from when it is set."""
+    name, basis = f"auto_{field.value}", listing.computed.basis
+    match listing.levels.get(field, Level.ACCOUNT):
+        case Level.ITEM:
+            return DecidingRule(name, Level.ITEM, "", listing.title, None, None)
+        case Level.SALES_LIST:
+            version = basis.get(f"list:{sales_list.id}")
+            return DecidingRule(name, Level.SALES_LIST, sales_list.id, sales_list.name, version, sales_list.rev)
+        case _:
+            version = basis.get(f"account:{account.id}")
+            return DecidingRule(name, Level.ACCOUNT, account.id, account.name, version, account.rev)

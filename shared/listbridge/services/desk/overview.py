@@ -19,6 +19,7 @@ from listbridge.domain.listings.bands import Band
 from listbridge.domain.listings.holds import WRITES_STOPPED, hold_of, write_hold
 from listbridge.domain.listings.ledger import UPDATE_FAILED, awaits_look, rests
 from listbridge.domain.listings.listing import Listing, Status
+from listbridge.domain.listings.listing_filter import ListingFilter
 from listbridge.domain.orders.polling import PollState
 from listbridge.domain.ports import NotACursor
 from listbridge.domain.problem import Problem
@@ -119,20 +120,6 @@ def _add(counters: AccountCounters, row: Listing) -> None:
         counters.holds[hold.code] += 1
 
 
-@dataclass(frozen=True, slots=True)
-class ListingFilter:
-    """Which listings to show; what is None is not asked."""
-
-    account: AccountId | None = None
-    sales_list: SalesListId | None = None
-    status: Status | None = None
-    sku: str = ""
-    title: str = ""
-    """A part of it, in any case of letters."""
-    hold: str = ""
-    """The code of the reason why it is not updated."""
-
-
 def page_of_listings(
     deps: DeskDeps, wanted: ListingFilter, cursor: str | None, limit: int
 ) -> tuple[list[Listing], str | None]:
@@ -161,7 +148,7 @@ def page_of_listings(
             rows, inner = deps.listings.of_list(SalesListId(sources[place]), inner, limit - len(found))
         else:
             rows, inner = deps.listings.of_account(AccountId(sources[place]), inner, limit - len(found))
-        found += [row for row in rows if _fits(row, wanted, accounts)]
+        found += [row for row in rows if wanted.fits(row, accounts.get(row.key.account))]
         if inner is None:
             place += 1
         if len(found) >= limit:
@@ -175,21 +162,7 @@ def _with_sku(deps: DeskDeps, wanted: ListingFilter, accounts: Mapping[AccountId
         deps.configuration.get(SalesList, wanted.sales_list)
     of = [deps.configuration.get(Account, wanted.account).id] if wanted.account is not None else list(accounts)
     rows = [row for account in of for row in deps.listings.of_sku(account, Sku(wanted.sku))]
-    return [row for row in rows if _fits(row, wanted, accounts)]
-
-
-def _fits(row: Listing, wanted: ListingFilter, accounts: Mapping[AccountId, Account]) -> bool:
-    if wanted.hold:
-        account = accounts.get(row.key.account)
-        hold = hold_of(row, account) if account is not None else None
-        if hold is None or hold.code != wanted.hold:
-            return False
-    return (
-        (wanted.status is None or row.status is wanted.status)
-        and (wanted.account is None or row.key.account == wanted.account)
-        and (wanted.sales_list is None or row.sales_list == wanted.sales_list)
-        and wanted.title.casefold() in row.title.casefold()
-    )
+    return [row for row in rows if wanted.fits(row, accounts.get(row.key.account))]
 
 
 def _read(cursor: str | None) -> tuple[int, str | None]:

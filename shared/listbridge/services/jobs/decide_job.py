@@ -10,6 +10,7 @@ from listbridge.domain.work import Lane, RecomputeChunk
 from listbridge.services.deps import PublishDeps
 from listbridge.services.guard import forget_action
 from listbridge.services.jobs.resume_action import ACTIONS, carry_on
+from listbridge.services.jobs.select_and_act import PHASES
 from listbridge.services.listings.act.adopt_listings import refuse_observed
 
 
@@ -44,7 +45,7 @@ def decide(deps: PublishDeps, job_id: JobId, *, approve: bool, actor: str, why: 
     deps.activity.note(ActivityEntry(job.id, event, now, told, job.account, actor))
     if action:
         forget_action(deps, job)  # the window counts what nobody was asked about; a person has looked at this
-    if approve and action:
+    if approve and action and job.phase not in PHASES:
         carry_on(deps, job)
     elif approve:
         deps.queues.send(Lane.RECOMPUTE, RecomputeChunk(job=job.id))

@@ -18,6 +18,7 @@ from listbridge.services.catalog.sweep_shop import run_sweep_chunk
 from listbridge.services.configuration.change_configuration import run_configuration_chunk
 from listbridge.services.deps import CoreDeps, PublishDeps
 from listbridge.services.jobs.resume_action import ACTIONS, resume_action
+from listbridge.services.jobs.select_and_act import PHASES, run_selection_chunk
 from listbridge.services.listings.act.adopt_listings import run_adoption_chunk
 from listbridge.services.listings.act.unlink_account import run_unlink_chunk, unlinks_account
 from listbridge.services.listings.items.add_chosen import run_add_chosen_chunk
@@ -49,18 +50,19 @@ def run_job(deps: PublishDeps, message: RecomputeChunk, *, remaining_s: float) -
         job = deps.jobs.get(message.job)
     except Missing:
         return
-    if job.kind in ACTIONS and job.state is JobState.RUNNING and not unlinks_account(job):
+    chosen = job.kind in ACTIONS and job.phase not in PHASES and not unlinks_account(job)
+    if chosen and job.state is JobState.RUNNING:
         resume_action(deps, job)
         return
     began = deps.clock.now()
-    while job.state is JobState.RUNNING and job.kind in _CHUNKS:
+    while job.state is JobState.RUNNING and (chunk := _chunk(job)) is not None:
         spent = (deps.clock.now() - began).total_seconds()
         if spent > min(_ENOUGH_S, remaining_s / 2):
             deps.queues.send(Lane.RECOMPUTE, message, reason="run_over")
             return
         try:
             before = (job.cursor, job.phase, job.state)
-            job = _CHUNKS[job.kind](deps, job)
+            job = chunk(deps, job)
             if (job.cursor, job.phase, job.state) != before:
                 trace.progressed()
         except Conflict:
@@ -76,6 +78,13 @@ def run_job(deps: PublishDeps, message: RecomputeChunk, *, remaining_s: float) -
             if wait <= _LONGEST_WAIT_S:
                 deps.queues.send(Lane.RECOMPUTE, message, delay_s=wait, reason="again_later")
             return
+
+
+def _chunk(job: Job) -> Callable[[PublishDeps, Job], Job] | None:
+    """What carries the job on from where it stands; None where nothing does but its lanes."""
+    if job.kind in ACTIONS and not unlinks_account(job):
+        return run_selection_chunk if job.phase in PHASES else None
+    return _CHUNKS.get(job.kind)
 
 
 def _gone(deps: CoreDeps, job: Job) -> Problem | None:

@@ -11,6 +11,7 @@ from listbridge.domain.listings.guarded_changes import moved_by_hand
 from listbridge.domain.listings.holds import STOCK_KEPT, connection_hold, status_hold, write_hold
 from listbridge.domain.listings.lifecycle import WAITS_FOR_STOCK
 from listbridge.domain.listings.listing import BOTH, SOLD_BY_AUCTION, LedgerField, Listing, Status
+from listbridge.domain.ports import MarketplaceTraits
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import PublishKind
 
@@ -26,6 +27,7 @@ class Action(StrEnum):
     ALIGN = "align"
     STOP = "stop"
     RELIST = "relist"
+    STOP_AND_REMOVE = "stop_and_remove"
     REMOVE = "remove"
     LINK = "link"
     UNLINK = "unlink"
@@ -56,6 +58,7 @@ RULES: Mapping[Action, Rule] = {
     Action.REVISE_PRICE: Rule(_ACTIVE, fields=frozenset({LedgerField.PRICE})),
     Action.REVISE: Rule(_ACTIVE, fields=BOTH),
     Action.ALIGN: Rule(_ACTIVE, fields=BOTH),
+    Action.STOP_AND_REMOVE: Rule(frozenset(Status) - {Status.PENDING}, remote=False),
     Action.REMOVE: Rule(frozenset(Status) - {Status.PENDING}, remote=False),
     Action.UNLINK: Rule(_ACTIVE | _ENDED | {Status.ERROR}, remote=False),
 }
@@ -72,13 +75,15 @@ def hindrance(action: Action, listing: Listing, account: Account) -> Problem | N
     if listing.status is Status.PENDING:
         return Problem("pending")
     rule = RULES[action]
-    touches_marketplace = rule.remote or (action is Action.REMOVE and listing.live)
+    touches_marketplace = rule.remote or (action in REMOVING and listing.live)
     # To link writes nothing there.
     held = (connection_hold if action is Action.LINK else write_hold)(account) if touches_marketplace else None
     if held is not None:
         return held  # the widest first, as with holds: what else helps needs the account too
     if touches_marketplace and listing.live and listing.hold is not None and listing.hold.code == SOLD_BY_AUCTION:
         return listing.hold
+    if action is Action.REMOVE and listing.live:
+        return Problem("listing_live", {"sku": listing.key.sku}, "stop_and_remove")
     waits = listing.hold is not None and listing.hold.code == WAITS_FOR_STOCK
     if listing.status not in rule.statuses and not (action is Action.STOP and waits):
         return _otherwise(action, listing)
@@ -96,7 +101,15 @@ def _otherwise(action: Action, listing: Listing) -> Problem:
     return Problem("not_ended" if action is Action.RELIST else "not_linked", fix=way_out)
 
 
-ENDING = frozenset({Action.STOP, Action.REMOVE})
+ENDING = frozenset({Action.STOP, Action.STOP_AND_REMOVE})
+REMOVING = frozenset({Action.STOP_AND_REMOVE, Action.REMOVE})
+"""Actions that take items out of their list."""
+_ONE_FIELD = frozenset({Action.REVISE_QUANTITY, Action.REVISE_PRICE})
+
+
+def actions_of(traits: MarketplaceTraits) -> tuple[Action, ...]:
+    """What can be done to listings of a marketplace: where its updates carry quantity and price, neither goes alone."""
+    return tuple(action for action in Action if not (traits.joint_updates and action in _ONE_FIELD))
 
 
 def moves(action: Action, listing: Listing) -> bool:

@@ -3,111 +3,149 @@ listing is an entry that says why."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, SalesList
-from listbridge.domain.ids import JobId, ListingKey, ProductId, VariantKey, new_id
+from listbridge.domain.ids import JobId, ListingKey, ProductId, SalesListId, new_id
 from listbridge.domain.job_params import ActionParams
 from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome
 from listbridge.domain.listings import ledger
 from listbridge.domain.listings.listing import LedgerField, Listing
 from listbridge.domain.listings.sales_list_items import Item
-from listbridge.domain.ports import Missing
 from listbridge.domain.problem import Problem
-from listbridge.domain.work import Lane, PublishKind, PublishTask
+from listbridge.domain.work import Lane, PublishKind, PublishTask, RecomputeChunk
 from listbridge.services.catalog.nudge import nudge_due
 from listbridge.services.deps import AccountDeps, CoreDeps, PublishDeps
 from listbridge.services.guard import judge_action
 from listbridge.services.job_results import item_done, item_failed, item_skipped, taken_over
+from listbridge.services.listings.act.selection import Scope, nothing_selected, page_of_items
 from listbridge.services.listings.act.unlink import unlink_product
-from listbridge.services.listings.action_rules import ENDING, RULES, Action, computable, hindrance, moves
+from listbridge.services.listings.action_rules import REMOVING, RULES, Action, actions_of, computable, hindrance, moves
 from listbridge.services.listings.items.remove_items import remove_items
 from listbridge.services.listings.publish.rehearse import rehearse_revision
-from listbridge.services.refusal import Refused
+from listbridge.services.refusal import FieldRefused, Refused
 
 ROWS_PER_CALL = 500
+"""How many items are looked through at once; what asks for more becomes a job that chooses them page by page."""
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
-    """An action that was begun. With a `cursor` there are more items than one call takes: ask again with it."""
+class Ask:
+    """What a person wants done, and by which field of their request they say to which items."""
 
-    job: Job
-    cursor: str | None = None
-
-
-def act_on_all(deps: PublishDeps, sales_list: SalesList, action: Action, cursor: str | None, actor: str) -> Started:
-    """Begin the action on the next part of everything in the list."""
-    items, following = deps.items.of_list(sales_list.id, cursor, ROWS_PER_CALL)
-    more_end = action in ENDING and following is not None
-    return Started(_start(deps, sales_list, action, items, actor, more_end=more_end), following)
+    action: Action
+    actor: str
+    dry_run: bool = False
+    """Only tell what it would do."""
+    field: str = "items"
 
 
-def act_on_some(
-    deps: PublishDeps, sales_list: SalesList, action: Action, variants: Sequence[VariantKey], actor: str
-) -> Started:
-    """Begin the action on these items. Raises Missing when one of them is not in the list; nothing is begun then."""
-    items = []
-    for variant in dict.fromkeys(variants):
-        item = deps.items.find(sales_list.id, variant)
-        if item is None:
-            raise Missing("item", str(variant))
-        items.append(item)
-    return Started(_start(deps, sales_list, action, items, actor))
+def act_on_all(deps: PublishDeps, scope: Scope, ask: Ask) -> Job:
+    """Begin the action on all of a sales list or an account that the scope's filter lets pass.
+
+    Raises FieldRefused when that is nothing, or when the marketplace has no such action.
+    """
+    refuse_unknown_action(deps, scope.account, ask)
+    items, following = page_of_items(deps, scope, "", ROWS_PER_CALL)
+    if following:
+        return _start_selecting(deps, scope, ask)
+    return act_on_items(deps, scope.account, items, ask, sales_list=scope.sales_list)
 
 
-def _start(
-    deps: PublishDeps,
-    sales_list: SalesList,
-    action: Action,
-    items: Sequence[Item],
-    actor: str,
-    *,
-    more_end: bool = False,
+def act_on_items(
+    deps: PublishDeps, account: Account, items: Sequence[Item], ask: Ask, sales_list: SalesListId | None = None
 ) -> Job:
-    """Make the job of what was asked for and begin it; one that moves too much of the account waits, with nothing queued."""
-    account = deps.configuration.get(Account, sales_list.account)
-    items = _with_siblings(deps, sales_list, items, _whole_products(deps, action, items))
-    plan = _plan(deps, action, account, items)
-    now = deps.clock.now()
-    rehearse = account.observe
-    moved = 0 if rehearse else sum(moves(action, row) for row in plan.rows)
-    judgement = judge_action(deps, account, moved, at=now, more_end=more_end)
-    job = Job(
-        id=JobId(new_id("job")),
-        kind=JobKind(action.value),
-        account=account.id,
-        created_by=actor,
-        created_at=now,
-        params=ActionParams(sales_list=sales_list.id, counted_in_s=account.guard.window_s, rehearsal=rehearse or None),
-        total=len(plan.entries),
-        skipped=len(plan.entries) - plan.waiting,
-        affected=moved,
-        live=judgement.live,
+    """Begin the action on these items of the account. One that moves too much of the account waits, with nothing queued.
+
+    Raises FieldRefused when there is none, or when the marketplace has no such action.
+    """
+    refuse_unknown_action(deps, account, ask)
+    if not items:
+        raise nothing_selected(ask.field)
+    plan = planned(deps, ask.action, account, items)
+    moved = sum(moves(ask.action, row) for row in plan.rows)
+    job = new_job(deps, account, ask, sales_list).model_copy(
+        update={"total": len(plan.entries), "skipped": len(plan.entries) - plan.waiting, "affected": moved}
     )
-    if plan.waiting == 0:
-        job = job.model_copy(update={"state": JobState.DONE, "finished_at": now})
-    elif judgement.waits:
-        job = job.model_copy(update={"state": JobState.AWAITING_APPROVAL})
+    job = judged(deps, account, job, plan.waiting)
     deps.jobs.create(job, list(plan.entries.values()))
-    params = {"action": action.value, "list": sales_list.name, "listings": str(plan.waiting)}
-    if judgement.waits:
-        params |= {"affected": str(moved), "live": str(judgement.live)}
-        deps.activity.note(ActivityEntry(job.id, "action_waits", now, params, account.id, actor))
-        return deps.jobs.get(job.id)
-    deps.activity.note(ActivityEntry(job.id, "action_started", now, params, account.id, actor))
-    carry_out(deps, sales_list, action, job, plan)
+    tell_begun(deps, job, plan.waiting)
+    if job.state is JobState.RUNNING:
+        carry_out(deps, ask.action, job, plan)
     return deps.jobs.get(job.id)
+
+
+def refuse_unknown_action(deps: AccountDeps, account: Account, ask: Ask) -> None:
+    """Raises FieldRefused for an action that the account's marketplace does not have."""
+    if ask.action not in actions_of(deps.marketplaces.traits(account)):
+        params = {"action": ask.action.value, "marketplace": deps.marketplaces.label(account.marketplace)}
+        raise FieldRefused("action", Problem("action_not_offered", params, "choose_other_action"))
+
+
+def new_job(deps: CoreDeps, account: Account, ask: Ask, sales_list: SalesListId | None) -> Job:
+    """The job of an action, with nothing in it yet."""
+    params = ActionParams(
+        sales_list=sales_list,
+        counted_in_s=account.guard.window_s,
+        rehearsal=(account.observe or ask.dry_run) or None,
+        dry_run=ask.dry_run or None,
+    )
+    return Job(
+        id=JobId(new_id("job")),
+        kind=JobKind(ask.action.value),
+        account=account.id,
+        created_by=ask.actor,
+        created_at=deps.clock.now(),
+        params=params,
+    )
+
+
+def judged(deps: AccountDeps, account: Account, job: Job, waiting: int) -> Job:
+    """The job with the guard's judgement of all that it moves: it waits, goes on, or has nothing to do."""
+    moved = 0 if job.rehearsal else job.affected
+    judgement = judge_action(deps, account, moved, at=job.created_at)
+    changes: dict[str, object] = {"affected": moved, "live": judgement.live}
+    if waiting == 0:
+        changes |= {"state": JobState.DONE, "finished_at": deps.clock.now()}
+    elif judgement.waits:
+        changes["state"] = JobState.AWAITING_APPROVAL
+    return job.model_copy(update=changes)
+
+
+def tell_begun(deps: CoreDeps, job: Job, waiting: int) -> None:
+    """Say in the activity that the action began, or waits for somebody's approval."""
+    params = {"action": job.kind.value, "list": _place(deps, job), "listings": str(waiting)}
+    waits = job.state is JobState.AWAITING_APPROVAL
+    if waits:
+        params |= {"affected": str(job.affected), "live": str(job.live)}
+    event = "action_waits" if waits else "action_started"
+    deps.activity.note(ActivityEntry(job.id, event, deps.clock.now(), params, job.account, job.created_by))
+
+
+def _place(deps: CoreDeps, job: Job) -> str:
+    sales_list = job.params_of(ActionParams).sales_list
+    if sales_list is not None:
+        return deps.configuration.get(SalesList, sales_list).name
+    return deps.configuration.get(Account, job.account or "").name
+
+
+def _start_selecting(deps: CoreDeps, scope: Scope, ask: Ask) -> Job:
+    """A job that first chooses its items, page by page, and then counts, asks and acts as any other."""
+    job = new_job(deps, scope.account, ask, scope.sales_list)
+    job = job.with_params(wanted=scope.wanted, selected_by=ask.field).model_copy(update={"phase": "select"})
+    deps.jobs.create(job)
+    deps.queues.send(Lane.RECOMPUTE, RecomputeChunk(job=job.id))
+    return job
 
 
 def _whole_products(deps: AccountDeps, action: Action, items: Sequence[Item]) -> set[ProductId]:
     """Products on which the action works as a whole: their variations are one listing on the marketplace."""
     if _on_products(action):
         return {item.variant.product for item in items}
-    if action is not Action.REMOVE:
+    if action is not Action.STOP_AND_REMOVE:
         return set()
     rows = deps.listings.get_many([item.listing for item in items if item.listing is not None])
     return {row.variant.product for row in rows.values() if row.live}
@@ -117,16 +155,15 @@ def _on_products(action: Action) -> bool:
     return RULES[action].publish is not None or action is Action.UNLINK
 
 
-def _with_siblings(
-    deps: PublishDeps, sales_list: SalesList, items: Sequence[Item], products: set[ProductId]
-) -> list[Item]:
-    found = {item.variant: item for item in items}
-    for shop, product in dict.fromkeys((item.variant.shop, item.variant.product) for item in items):
+def _with_siblings(deps: PublishDeps, items: Sequence[Item], products: set[ProductId]) -> list[Item]:
+    found = {(item.sales_list, item.variant): item for item in items}
+    wanted = dict.fromkeys((item.sales_list, item.variant.shop, item.variant.product) for item in items)
+    for sales_list, shop, product in wanted:
         if product not in products:
             continue
         for sibling in deps.items.of_product(shop, product):
-            if sibling.sales_list == sales_list.id:
-                found.setdefault(sibling.variant, sibling)
+            if sibling.sales_list == sales_list:
+                found.setdefault((sales_list, sibling.variant), sibling)
     return list(found.values())
 
 
@@ -146,7 +183,9 @@ class Plan:
         return sum(entry.outcome is Outcome.WAITING for entry in self.entries.values())
 
 
-def _plan(deps: AccountDeps, action: Action, account: Account, items: Iterable[Item]) -> Plan:
+def planned(deps: PublishDeps, action: Action, account: Account, items: Sequence[Item]) -> Plan:
+    """What the action does to these items, and to the siblings that it takes along."""
+    items = _with_siblings(deps, items, _whole_products(deps, action, items))
     plan = Plan()
     now = deps.clock.now()
     rows = deps.listings.get_many([item.listing for item in items if item.listing is not None])
@@ -156,7 +195,7 @@ def _plan(deps: AccountDeps, action: Action, account: Account, items: Iterable[I
         name = str(item.listing or item.variant)
         problem: Problem | None
         if row is None:
-            problem = None if action is Action.REMOVE else item.problem or Problem("listing_gone", fix="add_again")
+            problem = None if action in REMOVING else item.problem or Problem("listing_gone", fix="add_again")
             if problem is None:
                 plan.unlisted.append(item)
         elif _on_products(action) and item.variant.product in busy:
@@ -171,34 +210,30 @@ def _plan(deps: AccountDeps, action: Action, account: Account, items: Iterable[I
     return plan
 
 
-def carry_out(deps: PublishDeps, sales_list: SalesList, action: Action, job: Job, plan: Plan) -> None:
+def carry_out(deps: PublishDeps, action: Action, job: Job, plan: Plan) -> None:
     """Do what was planned, or hand it to its lane; done twice it does no harm.
 
     What was asked for while the account only observed stays a rehearsal; to link and to unlink writes nothing there.
     """
     rule = RULES[action]
     if rule.publish is not None:
-        _publish(deps, sales_list, rule.publish, job, plan.rows)
+        _publish(deps, rule.publish, job, plan.rows)
     elif rule.fields and job.rehearsal:
         rehearse_revision(deps, plan.rows, rule.fields, job.id)
     elif rule.fields:
         _demand(deps, rule.fields, job.id, plan.rows)
     elif action is Action.UNLINK:
-        _unlink(deps, sales_list, job.id, plan.rows, job.created_by)
+        _unlink(deps, job.id, plan.rows, job.created_by)
     else:
-        _remove(deps, sales_list, job, plan, job.created_by)
+        _remove(deps, job, plan)
 
 
-def _publish(
-    deps: CoreDeps, sales_list: SalesList, kind: PublishKind, job: Job, rows: Sequence[Listing], *, remove: bool = False
-) -> None:
-    products = dict.fromkeys(row.variant.product for row in rows)
+def _publish(deps: CoreDeps, kind: PublishKind, job: Job, rows: Sequence[Listing], *, remove: bool = False) -> None:
+    products = dict.fromkeys((row.sales_list, row.variant.product) for row in rows)
     rehearse = job.rehearsal and kind is not PublishKind.LINK
     tasks = [
-        PublishTask(
-            action=kind, sales_list=sales_list.id, product=product, job=job.id, remove=remove, rehearse=rehearse
-        )
-        for product in products
+        PublishTask(action=kind, sales_list=sales_list, product=product, job=job.id, remove=remove, rehearse=rehearse)
+        for sales_list, product in products
     ]
     if tasks:
         deps.queues.send(Lane.PUBLISH, *tasks)
@@ -220,13 +255,13 @@ def _demand(deps: AccountDeps, fields: frozenset[LedgerField], job: JobId, rows:
     nudge_due(deps, due)
 
 
-def _unlink(deps: PublishDeps, sales_list: SalesList, job: JobId, rows: Sequence[Listing], actor: str) -> None:
-    by_product: dict[ProductId, list[ListingKey]] = {}
+def _unlink(deps: PublishDeps, job: JobId, rows: Sequence[Listing], actor: str) -> None:
+    by_product: dict[tuple[SalesListId, ProductId], list[ListingKey]] = {}
     for row in rows:
-        by_product.setdefault(row.variant.product, []).append(row.key)
-    for product, keys in by_product.items():
+        by_product.setdefault((row.sales_list, row.variant.product), []).append(row.key)
+    for (sales_list, product), keys in by_product.items():
         try:
-            unlinked = unlink_product(deps, sales_list, product, keys)
+            unlinked = unlink_product(deps, deps.configuration.get(SalesList, sales_list), product, keys)
         except Refused as refused:
             for key in keys:
                 item_skipped(deps, job, str(key), refused.problem)
@@ -239,16 +274,20 @@ def _unlink(deps: PublishDeps, sales_list: SalesList, job: JobId, rows: Sequence
             item_done(deps, job, str(key))
 
 
-def _remove(deps: PublishDeps, sales_list: SalesList, job: Job, plan: Plan, actor: str) -> None:
+def _remove(deps: PublishDeps, job: Job, plan: Plan) -> None:
     """What is live is ended first, by the slow lane; with it goes what the same product has in this list."""
     live = [row for row in plan.rows if row.live]
-    ending = {row.variant.product for row in live}
-    _publish(deps, sales_list, PublishKind.STOP, job, live, remove=True)
-    here = [plan.items[row.key] for row in plan.rows if row.variant.product not in ending]
-    stayed = remove_items(deps, sales_list, [*here, *plan.unlisted], actor)
+    ending = {(row.sales_list, row.variant.product) for row in live}
+    _publish(deps, PublishKind.STOP, job, live, remove=True)
+    here = [plan.items[row.key] for row in plan.rows if (row.sales_list, row.variant.product) not in ending]
+    by_list: dict[SalesListId, list[Item]] = {}
     for item in [*here, *plan.unlisted]:
-        name = str(item.listing or item.variant)
-        if item.variant in stayed:
-            item_failed(deps, job.id, name, stayed[item.variant])
-        else:
-            item_done(deps, job.id, name)
+        by_list.setdefault(item.sales_list, []).append(item)
+    for sales_list, items in by_list.items():
+        stayed = remove_items(deps, deps.configuration.get(SalesList, sales_list), items, job.created_by)
+        for item in items:
+            name = str(item.listing or item.variant)
+            if item.variant in stayed:
+                item_failed(deps, job.id, name, stayed[item.variant])
+            else:
+                item_done(deps, job.id, name)

@@ -1,0 +1,26 @@
+"""What an action is about, as a caller says it: ids, a filter, or `all` in so many words; never nothing, and never two of them."""
+
+from __future__ import annotations
+
+from listbridge.admin.errors import InvalidFields
+from listbridge.admin.schemas import AccountActionBody, ActionBody
+from listbridge.admin.views.documents import FieldView
+from listbridge.domain.listings.listing_filter import ListingFilter
+
+EVERYTHING = ListingFilter()
+
+
+def chosen(body: ActionBody | AccountActionBody) -> tuple[str, list[str] | ListingFilter | None]:
+    """The field that says it, with the ids or the filter; None is all.
+
+    Raises InvalidFields naming the field.
+    """
+    field, ids = ("items", body.items) if isinstance(body, ActionBody) else ("listings", body.listings)
+    if (ids is None) == (body.filter is None):
+        raise InvalidFields([FieldView(field=field, text=f"give {field} or a filter, one of the two")])
+    if body.filter is None:
+        return field, None if ids == "all" else list(ids or ())
+    wanted = body.filter.filter()
+    if wanted == EVERYTHING:
+        raise InvalidFields([FieldView(field="filter", text=f'filters nothing: for everything say {field}: "all"')])
+    return "filter", wanted
