@@ -65,7 +65,11 @@ def test_the_last_twenty_of_a_day_are_kept_for_zeros_and_ebay_refuses_the_next(s
     assert stage.live()[0].variations[Sku("CANDLE")].quantity == 0
     refused = revise_one(adapter, request, done, 0)
     assert isinstance(refused, RateLimited)
-    assert (refused.problem.code, refused.until) == ("ebay_revisions_used_up", NEXT_DAY)
+    assert (refused.problem.code, refused.problem.fix, refused.until) == (
+        "ebay_zero_waits",
+        "stop_listing_now",
+        NEXT_DAY,
+    )
 
 
 def test_all_variations_of_a_listing_share_its_day(stage: EbayStage) -> None:
@@ -117,7 +121,7 @@ def test_what_ebay_says_of_changes_that_are_not_ours_keeps_everything_else_but_z
     assert [error.problem.code for error in (first, second, zero) if error] == [
         "ebay_revisions_used_up",
         "ebay_revisions_kept_for_zeros",
-        "ebay_revisions_used_up",
+        "ebay_zero_waits",
     ]
     assert stage.calls == [REVISE]
 

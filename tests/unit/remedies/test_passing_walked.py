@@ -131,6 +131,23 @@ def test_a_listing_that_was_changed_too_often_is_changed_on_the_next_day(seller:
     )
 
 
+@walks("ebay_zero_waits", on=EBAY)
+def test_a_zero_of_a_spent_day_is_told_and_a_person_may_end_the_listing(seller: Seller) -> None:
+    product = on_sale(seller)
+    words = "You have reached the number of revisions allowed for one day."
+    seller.its.ebay.faults.add(said("bulkUpdatePriceQuantity", 25019, words))
+    seller.its.shopify.deeds.set_stock(0, None, sku="MUG")
+    heard(seller, product)
+    named(reason(seller, "MUG"), "ebay_zero_waits", "stop_listing_now")
+    assert seller.live_offers()["MUG"] > 0
+    log = seller.its.get("/activity")["activity"]
+    assert [entry["event"] for entry in log].count("revise_postponed") == 1
+    problems = [concern["problem"] for concern in seller.its.get("/health")["concerns"]]
+    assert [one["fix"] for one in problems if one["code"] == "listings_held"] == ["stop_listing_now"]
+    assert did(seller, "stop") == "done"
+    assert seller.live_offers() == {}
+
+
 def price_at_ebay(seller: Seller) -> str:
     (offer,) = seller.its.ebay.world.sellers["anna"].offers.values()
     assert offer.price is not None

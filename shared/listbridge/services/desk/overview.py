@@ -284,21 +284,22 @@ def _due_problems(deps: DeskDeps, due: Due) -> list[Problem]:
 
 
 def _listing_concerns(deps: DeskDeps, account: Account) -> list[Concern]:
-    """Listings that failed, and those whose hold somebody must end, among the first of the account's; what waits for time
+    """Listings that failed, and those whose hold or wait somebody can end, among the first of the account's; what waits for time
     or stock, or stands still because the seller chose so, is nobody's concern."""
     rows, _ = deps.listings.of_account(account.id, None, _MOST_LOOKED_AT)
     failed = [row for row in rows if _failed(row)]
-    held = [row for row in rows if row.hold is not None and row.hold.fix and not _failed(row)]
+    held = [
+        (row, why) for row in rows if not _failed(row) if (why := row.hold or row.waits_for) is not None and why.fix
+    ]
     concerns = []
     if failed:
         params = {"account": account.name, "count": str(len(failed)), "example": failed[0].key.sku}
         concerns.append(Concern(account.id, Problem("listings_failed", params, "look_at_listings"), failed[0]))
-    by_code = Counter(row.hold.code for row in held if row.hold is not None)
+    by_code = Counter(why.code for _, why in held)
     for code, count in sorted(by_code.items()):
-        row = next(row for row in held if row.hold is not None and row.hold.code == code)
-        reason = row.hold.as_reason() if row.hold is not None else {}
-        params = {**reason, "account": account.name, "count": str(count), "example": row.key.sku}
-        problem = Problem("listings_held", params, row.hold.fix if row.hold is not None else "")
+        row, why = next(one for one in held if one[1].code == code)
+        params = {**why.as_reason(), "account": account.name, "count": str(count), "example": row.key.sku}
+        problem = Problem("listings_held", params, why.fix)
         concerns.append(Concern(account.id, problem, row))
     return concerns
 

@@ -9,7 +9,7 @@ from listbridge.domain.ids import ListingKey
 from listbridge.domain.ports import Revision, RevisionResult, UnitRevision
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import OutcomeUnknown, RateLimited, Rejected, RemoteError, RetryLater
-from listbridge.marketplaces.ebay.errors import REVISIONS_USED_UP, ZERO, EbayRefusal
+from listbridge.marketplaces.ebay.errors import REVISIONS_USED_UP, ZERO, ZERO_WAITS, EbayRefusal
 from listbridge.marketplaces.ebay.offers.daily_revisions import DailyRevisions
 from listbridge.marketplaces.ebay.offers.inventory import Inventory
 from listbridge.marketplaces.ebay.offers.wire import (
@@ -47,9 +47,16 @@ def revise(inventory: Inventory, unit: UnitRevision, now: datetime) -> list[Revi
     if change is not None:
         site = site_of(known[0].key.site)
         unit.check()
-        answer = inventory.update_price_quantity(site, change)
-        told = judged(known, answer.responses, highest_quantity, now)
-        _note_used_up(inventory.revisions, known, told)
+        try:
+            answer = inventory.update_price_quantity(site, change)
+            told = judged(known, answer.responses, highest_quantity, now)
+            spent = known
+        except RateLimited as error:
+            if error.problem.code != REVISIONS_USED_UP.code:
+                raise
+            told = {one.key: RevisionResult(one.key, _of_zero(one, error)) for one in known}
+            spent = known if len(known) == 1 else []  # else nobody knows whose day it is
+        _note_used_up(inventory.revisions, spent, told)
         results |= told
     return [results.get(revision.key, RevisionResult(revision.key)) for revision in revisions]
 
@@ -75,7 +82,7 @@ def _note_used_up(
         if (
             revision.remote is not None
             and isinstance(error, RateLimited)
-            and error.problem.code == REVISIONS_USED_UP.code
+            and error.problem.code in (REVISIONS_USED_UP.code, ZERO_WAITS.code)
         ):
             daily.used_up(revision.remote)
 
@@ -153,4 +160,17 @@ def _refusal(
     # A refused zero must be told apart even from a spent listing: it is what ends the listing instead.
     if revision.values.quantity == 0 and refusal.says_quantity and not isinstance(verdict, RateLimited):
         return ZERO.instead_of(verdict)
-    return verdict
+    return _of_zero(revision, verdict)
+
+
+def _of_zero(revision: Revision, verdict: RemoteError) -> RemoteError:
+    """A zero that a spent day keeps back is told apart: a person may end the listing, which the documents do not count as a revision
+    (withdrawOffer, sell_inventory 1.18.4). It is not ended without one, for that costs it its history and its watchers."""
+    if not isinstance(verdict, RateLimited) or verdict.problem.code != REVISIONS_USED_UP.code:
+        return verdict
+    if revision.values.quantity != 0:
+        return verdict
+    problem = Problem(ZERO_WAITS.code, fix=ZERO_WAITS.fix)
+    return RateLimited(
+        problem, until=verdict.until, detail=verdict.detail, status=verdict.status, request_id=verdict.request_id
+    )

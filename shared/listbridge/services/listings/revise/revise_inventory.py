@@ -262,7 +262,7 @@ class Drainer:
             self.due.give_back(row for rows, outcome in done if outcome.left for row in rows)
             for rows, outcome in done:
                 again += self._after(rows, outcome)
-            self._tell([one for _, outcome in done for one in outcome.rows if one.result in _TOLD])
+            self._tell([one for _, outcome in done for one in outcome.rows if one.result in _TOLD or one.can_be_helped])
         if again:
             self.due.look((), again)
         self._heed_words()
@@ -350,7 +350,7 @@ class Drainer:
                     event=f"revise_{one.result.value}",
                     at=now,
                     account=self.account.id,
-                    params={**one.shown(), **(one.row.hold.as_reason() if one.row.hold else {})},
+                    params={**one.shown(), **(one.reason.as_reason() if one.reason else {})},
                 )
                 for one in outcomes
             )

@@ -34,6 +34,16 @@ class RowOutcome:
     row: Listing
     sent: frozenset[LedgerField] = frozenset()
 
+    @property
+    def reason(self) -> Problem | None:
+        """What holds the listing back, or which limit it waits for."""
+        return self.row.hold or self.row.waits_for
+
+    @property
+    def can_be_helped(self) -> bool:
+        """It waits for a limit, and somebody can do something about that: it is told like what was refused."""
+        return self.row.hold is None and self.reason is not None and bool(self.reason.fix)
+
     def shown(self) -> dict[str, str]:
         """The values that a call carried, as the activity shows them; "unchanged" for one that it left alone."""
         sent, row = self.sent or BOTH, self.row
