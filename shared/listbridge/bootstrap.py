@@ -236,6 +236,7 @@ def _build() -> Deps:
     from listbridge.infra.repositories.orders import DynamoOrders
     from listbridge.infra.repositories.polls import DynamoPolls
     from listbridge.infra.repositories.publications import DynamoPublications
+    from listbridge.infra.repositories.sku_mappings import DynamoSkuMappings
     from listbridge.infra.repositories.variants import DynamoVariants
     from listbridge.infra.secrets import SecretsManagerStore
     from listbridge.platforms import OpenedHandOvers, OpenedMarketplaces, OpenedShops
@@ -255,6 +256,7 @@ def _build() -> Deps:
         orders=DynamoOrders(),
         polls=DynamoPolls(),
         publications=DynamoPublications(),
+        sku_mappings=DynamoSkuMappings(),
         leases=leases,
         counters=DynamoCounters(),
         inbox=DynamoInbox(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from listbridge.domain.ids import JobId
@@ -58,13 +58,21 @@ class FakeJobRepository:
             self._jobs[job.id] = saved
             return saved
 
-    def entries(self, id: JobId, cursor: str | None, limit: int) -> tuple[list[JobEntry], str | None]:
+    def entries(
+        self, id: JobId, cursor: str | None, limit: int, *, begins: str = ""
+    ) -> tuple[list[JobEntry], str | None]:
         with self._lock:
-            rows = sorted(self._entries.get(id, {}).items())
+            stored = self._entries.get(id, {}).items()
+            rows = sorted((name, entry) for name, entry in stored if name.startswith(begins))
         after = place_of(id, cursor)
         rest = [(name, entry) for name, entry in rows if after is None or name > after]
         page = rest[:limit]
         return [entry for _, entry in page], cursor_after(id, page[-1][0] if len(rest) > limit else None)
+
+    def find_entries(self, id: JobId, items: Iterable[str]) -> dict[str, JobEntry]:
+        with self._lock:
+            stored = self._entries.get(id, {})
+            return {item: stored[item] for item in items if item in stored}
 
     def finish(self, id: JobId, entry: JobEntry) -> None:
         if entry.outcome is Outcome.WAITING:

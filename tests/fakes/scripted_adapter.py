@@ -155,16 +155,18 @@ class ScriptedAdapter:
         live = self.market.live(key)
         if not live:
             return RemoteListing(key, RemoteState.GONE)
-        offer = live[-1]
+        return self._shown(live[-1])
+
+    def _shown(self, offer: Offer) -> RemoteListing:
         values = Values(offer.quantity, offer.price)
         return RemoteListing(
-            key,
+            offer.key,
             offer.state,
             offer.id,
             offer.remote,
             None,
             values,
-            fulfilled_by_marketplace=key.sku in self.market.fulfilled_here,
+            fulfilled_by_marketplace=offer.key.sku in self.market.fulfilled_here,
         )
 
     def find(self, site: Site, sku: Sku) -> RemoteListing | None:
@@ -181,7 +183,7 @@ class ScriptedAdapter:
         ]
         page = mine[start : start + self.market.page_size]
         more = start + len(page) < len(mine)
-        return ExistingPage(tuple(self._seen(one.key) for one in page), str(start + len(page)) if more else None)
+        return ExistingPage(tuple(map(self._shown, page)), str(start + len(page)) if more else None)
 
     def preview(self, request: PublishRequest) -> tuple[FieldProblem, ...]:
         skus = [variant.key.sku for variant in request.variants]

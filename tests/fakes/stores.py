@@ -24,6 +24,7 @@ from tests.fakes.polls import FakePollRepository
 from tests.fakes.publications import FakePublicationRepository
 from tests.fakes.queues import FakeQueues
 from tests.fakes.secrets import FakeSecretStore
+from tests.fakes.sku_mappings import FakeSkuMappings
 from tests.fakes.variants import FakeVariantRepository
 
 
@@ -43,6 +44,7 @@ class Stores:
         self.orders = FakeOrderRepository(self.variants, self.cut)
         self.polls = FakePollRepository(self.cut)
         self.publications = FakePublicationRepository(self.cut)
+        self.sku_mappings = FakeSkuMappings(self.cut)
         self.leases = FakeLeases(self.clock, self.cut)
         self.counters = FakeCounters(self.cut)
         self.inbox = FakeInbox(self.cut)
@@ -65,6 +67,7 @@ class Stores:
             orders=self.orders,
             polls=self.polls,
             publications=self.publications,
+            sku_mappings=self.sku_mappings,
             leases=self.leases,
             counters=self.counters,
             inbox=self.inbox,

@@ -38,6 +38,7 @@ _TABLE_OF_PORT = {
     "orders": "OrdersTable",
     "polls": "CoordinationTable",
     "publications": "PublicationsTable",
+    "sku_mappings": "ConfigTable",
     "leases": "CoordinationTable",
     "counters": "CoordinationTable",
     "inbox": "InboxTable",
@@ -47,7 +48,7 @@ _TABLE_OF_PORT = {
     "activity": "ActivityTable",
 }
 _READS = re.compile(
-    r"get|until|get_many|find|known|revs|all|of_\w+|page|due|current|pending|entries|recent|unfinished|count_live|unsent|waiting_for_skus|reservations"
+    r"get|until|get_many|find|known|revs|all|of_\w+|page|due|current|pending|entries|recent|unfinished|count_live|unsent|waiting_for_skus|reservations|shop_skus|marketplace_skus"
 )
 _BUYERS = re.compile(r"buyers|with_buyers|of_user|put_buyer|erase_buyer")
 _QUEUE_OF_LANE = {

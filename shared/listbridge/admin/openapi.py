@@ -39,6 +39,7 @@ _TAGS: Final = {
     "shops": "Connected stores: the truth for stock, price and content.",
     "accounts": "Connected seller accounts on marketplaces, each bound to one shop.",
     "profiles": "Rules for quantity and price that sales lists share.",
+    "SKU mappings": "Which SKU of the shop a marketplace's SKU stands for, where the two differ.",
     "creation profiles": "How new offers are made on one site of a marketplace.",
     "sales lists": "Which products go to one account and site, and by which rules.",
     "items": "The variants in a sales list.",

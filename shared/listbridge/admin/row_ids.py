@@ -7,7 +7,8 @@ import binascii
 from collections.abc import Iterable
 from typing import NoReturn
 
-from listbridge.domain.ids import ListingKey, OrderKey, VariantKey, can_be_key
+from listbridge.domain.ids import AccountId, ListingKey, OrderKey, Sku, VariantKey, can_be_key
+from listbridge.domain.listings.sku_mappings import SkuMapping
 from listbridge.domain.ports import ListingRepository, Missing
 
 
@@ -42,6 +43,33 @@ def item_key(id: str) -> VariantKey:
 def items_of(ledger: ListingRepository, keys: Iterable[ListingKey]) -> dict[ListingKey, str]:
     """The item's id of each listing that there is; for one page of keys, which are read at once."""
     return {key: item_id(row.variant) for key, row in ledger.get_many(dict.fromkeys(keys)).items()}
+
+
+def line_id(name: str) -> str:
+    """The id of a line of an inventory, by its entry's name."""
+    return _packed(name)
+
+
+def line_name(id: str) -> str:
+    """The name behind a line's id. Raises Missing for what is none of our ids."""
+    try:
+        return _unpacked(id)
+    except ValueError:
+        raise Missing("line", id) from None
+
+
+def mapping_id(mapping: SkuMapping) -> str:
+    """The SKU mapping's id in addresses."""
+    return _packed(f"{mapping.account or ''}#{mapping.marketplace_sku}")
+
+
+def mapping_key(id: str) -> tuple[AccountId | None, Sku]:
+    """Of which account (None: of all), and the marketplace's SKU. Raises Missing for what is none of our ids."""
+    try:
+        account, sku = _unpacked(id).split("#", 1)
+    except ValueError:
+        raise Missing("SKU mapping", id) from None
+    return AccountId(account) if account else None, Sku(sku)
 
 
 def order_id(key: OrderKey) -> str:

@@ -19,6 +19,7 @@ from listbridge.domain.ids import (
     SalesListId,
     ShopId,
     Site,
+    Sku,
     VariantId,
 )
 from listbridge.domain.listings.listing import LedgerField, Status
@@ -27,6 +28,7 @@ from listbridge.domain.written_as import WrittenAs
 from listbridge.services.listings.act.adopt_listings import MOST_CHOSEN
 from listbridge.services.listings.action_rules import Action
 from listbridge.services.listings.items.add_items import MOST_PRODUCTS
+from listbridge.services.listings.linking.link_inventory import MOST_CHOSEN as MOST_LINES
 from listbridge.services.listings.publish.preview import MOST_PRODUCTS as MOST_PREVIEWED
 
 ID = Field(min_length=1, max_length=200)
@@ -207,6 +209,38 @@ class AdoptionBody(Body):
     site: Annotated[Site, ID]
     listings: Annotated[list[Annotated[RemoteId, ID]], Field(min_length=1, max_length=MOST_CHOSEN)] | None = None
     """The marketplace's own ids of the listings that are wanted; absent for everything on the site."""
+
+
+class InventoryBody(Body):
+    """Which site's inventory to read."""
+
+    site: Annotated[Site, ID]
+
+
+class SkuMappingDraft(Body):
+    """What a marketplace's SKU stands for in the shop, for one account or for all."""
+
+    account: Annotated[AccountId, ID] | None = None
+    """The id of the account for which it holds; absent for all accounts. What an account has of its own comes first."""
+    marketplace_sku: Annotated[Sku, Field(min_length=1, max_length=100)]
+    """The SKU on the marketplace, exactly as it stands there."""
+    shop_sku: Annotated[Sku, Field(min_length=1, max_length=150)]
+    """The SKU in the shop, exactly as it stands there."""
+
+
+class LinkingBody(Body):
+    """What of an inventory to link: `lines` by their ids or, in so many words, `all` that matched."""
+
+    site: Annotated[Site, ID]
+    lines: (
+        Literal["all"]
+        | Annotated[
+            list[Annotated[str, Field(min_length=1, max_length=1500)]], Field(min_length=1, max_length=MOST_LINES)
+        ]
+    )
+    """The `id`s of the lines to link, or `all` for every line that matched."""
+    sales_list: Annotated[SalesListId, ID] | None = None
+    """The `id` of the sales list for variants that are in none of the account and site; without it these are left out."""
 
 
 class ListFilterBody(Body):

@@ -330,6 +330,20 @@ def stamped(before: SalesList | None, after: SalesList, now: datetime) -> SalesL
     )
 
 
+class InventoryRead(Document):
+    """Which job read last, and to its end, what an account has on a site."""
+
+    kind: ClassVar[str] = "inventory_read"
+    id: str
+    """The account's id and the site."""
+    job: str
+
+    @classmethod
+    def id_of(cls, account: AccountId, site: Site) -> str:
+        """There is one for each account and site."""
+        return f"{account}#{site}"
+
+
 class NoticeAddress(Document):
     """Where one marketplace tells us what it tells all of its applications. The token proves to the marketplace, by a hash, that the
     address is ours; it opens nothing, so it is no secret of ours."""

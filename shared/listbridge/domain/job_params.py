@@ -12,8 +12,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from listbridge.domain.edited_fields import EditedField
-from listbridge.domain.ids import AccountId, ProductId, RemoteId, SalesListId, ShopId, Site
+from listbridge.domain.ids import AccountId, JobId, ProductId, RemoteId, SalesListId, ShopId, Site, Sku
 from listbridge.domain.listings.listing_filter import ListingFilter
+from listbridge.domain.listings.sku_mappings import SkuMapping
 from listbridge.domain.product_choice import ProductChoice
 
 
@@ -71,6 +72,39 @@ class AdoptionParams(JobParams):
     """How often these were asked for without a word of what became of them."""
     failures: int = 0
     """How often the marketplace failed to make its list."""
+
+
+class InventoryParams(JobParams):
+    """Of the reading of all that an account has on one site."""
+
+    site: Site
+    read: int = 0
+    """How many lines were downloaded so far."""
+    last_sku: Sku = Sku("")
+    """The SKU of the line that was matched last: another line with it is a duplicate."""
+    counts: dict[str, int] = Field(default_factory=dict)
+    """How many lines are in each state, as far as they are matched."""
+    failures: int = 0
+    """How often the marketplace's pages did not hold together."""
+
+
+class LinkingParams(JobParams):
+    """Of the linking of what an inventory found."""
+
+    site: Site
+    inventory: JobId
+    sales_list: SalesListId | None = None
+    """Where a variant goes that is in no sales list of the account and site; None leaves it out."""
+    lines: tuple[str, ...] | None = None
+    """The lines that were chosen, by their entries in the inventory; None is all that matched."""
+    asked_at: datetime | None = None
+    """When the marketplace was last asked to be looked at for all that is left."""
+
+
+class MappingParams(JobParams):
+    """Of a SKU mapping that was saved: what it moves."""
+
+    mapping: SkuMapping
 
 
 class AdditionParams(JobParams):

@@ -16,10 +16,14 @@ from listbridge.domain.job_params import (
     ChoiceParams,
     DriftParams,
     EditParams,
+    InventoryParams,
     JobParams,
+    LinkingParams,
+    MappingParams,
     SweepParams,
 )
 from listbridge.domain.listings.foreign import ForeignListing
+from listbridge.domain.listings.inventory import InventoryLine
 from listbridge.domain.problem import Problem
 from listbridge.domain.word import Word, reading_is_of_stored
 
@@ -40,6 +44,9 @@ class JobKind(Word):
     LINK = "link"
     UNLINK = "unlink"
     ADOPT = "adopt"
+    INVENTORY = "inventory"
+    LINK_INVENTORY = "link_inventory"
+    MAP_SKU = "map_sku"
     ADD_ITEMS = "add_items"
     ADD_CHOSEN = "add_chosen"
     CONFIGURATION = "configuration"
@@ -53,6 +60,9 @@ _Params = TypeVar("_Params", bound=JobParams)
 _PARAMS: Mapping[JobKind, type[JobParams]] = {
     **dict.fromkeys(JobKind, ActionParams),
     JobKind.ADOPT: AdoptionParams,
+    JobKind.INVENTORY: InventoryParams,
+    JobKind.LINK_INVENTORY: LinkingParams,
+    JobKind.MAP_SKU: MappingParams,
     JobKind.ADD_ITEMS: AdditionParams,
     JobKind.ADD_CHOSEN: ChoiceParams,
     JobKind.CONFIGURATION: EditParams,
@@ -101,6 +111,8 @@ class JobEntry(BaseModel):
     at: datetime | None = None
     foreign: ForeignListing | None = None
     """Of a job that adopts: what the item is, and what keeps it from being adopted."""
+    line: InventoryLine | None = None
+    """Of a job that reads an inventory: what the item is, and which variant it stands for."""
 
 
 class Decision(BaseModel):

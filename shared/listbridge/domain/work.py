@@ -193,6 +193,8 @@ class PublishTask(Message):
     """With `follow_at`: what buyers could see before, and go on seeing where the marketplace refuses."""
     fix: str = ""
     """With zeroed: what would let the marketplace keep the listing at 0. With `waited_as`: the fix of that hold."""
+    only: tuple[Sku, ...] = ()
+    """With link: of the product's listings only those with these SKUs; empty for all of them."""
     waited_as: str = ""
     """The hold with which the product waited for this task, where nobody asked for it: it waits so again when the task fails
     for a reason that is not the product's."""

@@ -31,6 +31,7 @@ from listbridge.domain.ports import (
     Queues,
     SecretStore,
     Shops,
+    SkuMappingRepository,
     VariantRepository,
 )
 from listbridge.domain.rules.in_force import RuleContext
@@ -85,6 +86,7 @@ class Deps:
     orders: OrderRepository
     polls: PollRepository
     publications: PublicationRepository
+    sku_mappings: SkuMappingRepository
     leases: Leases
     counters: Counters
     inbox: Inbox
@@ -179,6 +181,9 @@ class OrderDeps(LedgerDeps, Protocol):
 
     @property
     def forgotten(self) -> ForgottenUsers: ...
+
+    @property
+    def sku_mappings(self) -> SkuMappingRepository: ...
 
     @property
     def shops(self) -> Shops: ...

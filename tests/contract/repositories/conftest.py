@@ -24,6 +24,7 @@ from listbridge.infra.repositories.members import DynamoMembers
 from listbridge.infra.repositories.orders import DynamoOrders
 from listbridge.infra.repositories.polls import DynamoPolls
 from listbridge.infra.repositories.publications import DynamoPublications
+from listbridge.infra.repositories.sku_mappings import DynamoSkuMappings
 from listbridge.infra.repositories.variants import DynamoVariants
 from listbridge.infra.secrets import SecretsManagerStore
 from tests.emulator import emulator
@@ -46,6 +47,7 @@ class OurPorts(Protocol):
     orders: ports.OrderRepository
     polls: ports.PollRepository
     publications: ports.PublicationRepository
+    sku_mappings: ports.SkuMappingRepository
     leases: ports.Leases
     counters: ports.Counters
     inbox: ports.Inbox
@@ -78,6 +80,7 @@ class Emulated:
         self.orders = DynamoOrders()
         self.polls = DynamoPolls()
         self.publications = DynamoPublications()
+        self.sku_mappings = DynamoSkuMappings()
         self.leases = DynamoLeases(self.clock)
         self.counters = DynamoCounters()
         self.inbox = DynamoInbox()

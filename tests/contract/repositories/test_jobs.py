@@ -49,6 +49,21 @@ def test_a_job_comes_back_with_its_total_and_its_entries(store: OurPorts, name: 
     assert (entries, cursor) == ([JobEntry(item=f"p{n}") for n in range(3)], None)
 
 
+def test_the_entries_that_begin_so_are_a_list_of_their_own(store: OurPorts, name: str) -> None:
+    items = ["a\x1fSKU\x1f1", "a\x1fSKU\x1f2", "a\x1fSKU#\x1f1", "ab\x1fSKU\x1f1", "b\x1fSKU\x1f1"]
+    store.jobs.create(job(name), [JobEntry(item=item) for item in items])
+    first, cursor = store.jobs.entries(JobId(f"job_{name}"), None, 2, begins="a\x1f")
+    rest, end = store.jobs.entries(JobId(f"job_{name}"), cursor, 2, begins="a\x1f")
+    assert ([entry.item for entry in first + rest], end) == (items[:3], None)
+
+
+def test_entries_are_found_by_their_items(store: OurPorts, name: str) -> None:
+    created(store, name, 3)
+    found = store.jobs.find_entries(JobId(f"job_{name}"), ["p2", "p0", "p0", "none", ""])
+    assert found == {"p0": JobEntry(item="p0"), "p2": JobEntry(item="p2")}
+    assert store.jobs.find_entries(JobId(f"job_{name}"), []) == {}
+
+
 def test_a_job_that_does_not_exist_is_missing(store: OurPorts, name: str) -> None:
     with pytest.raises(Missing):
         store.jobs.get(JobId(name))

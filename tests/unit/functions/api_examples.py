@@ -35,7 +35,9 @@ def record() -> dict[str, Example]:
     with _chance(1) as patch:
         examples = {**_sellers_days(), **_handed_over(patch)}
     with _chance(2):
-        return {**examples, **_adopted()}
+        examples |= _adopted()
+    with _chance(3):
+        return examples | _linked()
 
 
 @contextmanager
@@ -298,6 +300,26 @@ def _adopted() -> dict[str, Example]:
     tape.show("GET", f"{adoptions}/{job['id']}")
     examples = tape.examples()
     return {name: examples[name] for name in ("look_for_listings", "get_adoption")}
+
+
+def _linked() -> dict[str, Example]:
+    """What another tool listed: of two listings the shop has the product of one."""
+    tape = Recorder(Installation())
+    its, seller = tape.its, Seller(tape.its)
+    its.add_product("BOWL", title="Bowl")
+    its.ebay.deeds.seed_listings("anna", ["BOWL", "STRAY"], marketplace=SITE)
+    inventory = f"/v1/accounts/{seller.account}/inventory"
+    tape.show("POST", inventory, {"site": SITE})
+    its.run()
+    saved = tape.show("POST", "/v1/sku-mappings", {"marketplace_sku": "BOWL-OLD", "shop_sku": "BOWL"})
+    tape.show("GET", "/v1/sku-mappings")
+    tape.show("DELETE", f"/v1/sku-mappings/{saved['sku_mapping']['id']}")
+    tape.show("POST", f"{inventory}/links", {"site": SITE, "lines": "all", "sales_list": seller.list})
+    its.run()
+    tape.show("GET", inventory, query={"site": SITE})
+    examples = tape.examples()
+    mappings = ("save_sku_mapping", "list_sku_mappings", "delete_sku_mapping")
+    return {name: examples[name] for name in ("read_inventory", "link_inventory", "get_inventory", *mappings)}
 
 
 def written(example: Example) -> str:

@@ -130,6 +130,7 @@ class Installation:
             orders=self.stores.orders,
             polls=self.stores.polls,
             publications=self.stores.publications,
+            sku_mappings=self.stores.sku_mappings,
             leases=self.stores.leases,
             counters=self.stores.counters,
             inbox=self.stores.inbox,

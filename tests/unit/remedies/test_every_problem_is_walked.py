@@ -52,6 +52,7 @@ OUT_OF_REACH = {
     "ebay_vat_not_on_site": "of sites outside of Europe: tests/contract/marketplaces/test_ebay_listing_options.py asks for it",
     "next_outcome_asked": "of marketplaces that decide later: tests/faults/test_submitted_writes.py asks for it",
     "next_paused": "of marketplaces that pause at 0: tests/faults/test_sold_out_listings.py asks for it",
+    "no_inventory": "of marketplaces that neither list what an account has nor hand anything over: tests/faults/test_inventories.py asks for it",
     "options_missing": "Shopify gives every product with several variants an option",
     "stock_not_taken": "of shops whose setting keeps orders from taking stock: tests/faults/test_orders_without_stock.py asks for it",
     "stock_kept_by_marketplace": "of marketplaces that keep a seller's stock: tests/faults/test_shared_and_kept_stock.py asks for it",

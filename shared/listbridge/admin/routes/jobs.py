@@ -16,7 +16,7 @@ from listbridge.admin.shape import Shape
 from listbridge.admin.views.documents import MoneyView
 from listbridge.admin.views.jobs import JobEntryView, JobView
 from listbridge.domain.ids import JobId
-from listbridge.domain.jobs import JobState
+from listbridge.domain.jobs import JobKind, JobState
 from listbridge.services.jobs.cancel_job import cancel
 from listbridge.services.jobs.decide_job import decide
 from listbridge.services.jobs.waiting_changes import WaitingChange, page_of_changes
@@ -110,9 +110,12 @@ def get_job(job_id: JobPath) -> JobView:
 def list_entries(
     job_id: JobPath, cursor: Cursor = None, limit: Annotated[int, Query(ge=1, le=500, description=LIMIT)] = 200
 ) -> JobEntriesPage:
-    """Lists one entry for each listing or product."""
+    """Lists one entry for each listing or product. A job that read an inventory has none here: `GET
+    /v1/accounts/{account_id}/inventory` shows its lines."""
     deps = deps_of(router)
     job = deps.jobs.get(JobId(job_id))
+    if job.kind is JobKind.INVENTORY:
+        return JobEntriesPage(entries=[], cursor=None)
     entries, following = deps.jobs.entries(job.id, opened(router, cursor), limit)
     return JobEntriesPage(entries=JobEntryView.all(job, entries, deps.listings), cursor=sealed(router, following))
 

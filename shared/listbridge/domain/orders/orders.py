@@ -261,10 +261,11 @@ class ImportState(Word):
 
 
 class MatchedBy(Word):
-    """How a line found its shop variant; a person's word outweighs a listing, a listing the mere SKU."""
+    """How a line found its shop variant; a person's word outweighs a listing, a listing a SKU mapping, and that the mere SKU."""
 
     PERSON = "person"
     LISTING = "listing"
+    MAPPING = "mapping"
     SKU = "sku"
 
 

@@ -56,6 +56,7 @@ from listbridge.domain.ports.shops import (
     ShopTraits,
     SweepPage,
 )
+from listbridge.domain.ports.sku_mappings import SkuMappingRepository
 from listbridge.domain.ports.storage import (
     ActivityLog,
     ConfigurationStore,
@@ -160,6 +161,7 @@ __all__ = [
     "Signatures",
     "Signed",
     "SignedScheme",
+    "SkuMappingRepository",
     "Submission",
     "Submitted",
     "SweepPage",

@@ -293,7 +293,13 @@ class JobRepository(Protocol):
     def save(self, job: Job) -> Job:
         """Over `job.rev`. Raises Conflict."""
 
-    def entries(self, id: JobId, cursor: str | None, limit: int) -> tuple[list[JobEntry], str | None]: ...
+    def entries(
+        self, id: JobId, cursor: str | None, limit: int, *, begins: str = ""
+    ) -> tuple[list[JobEntry], str | None]:
+        """A page by item; only those whose item begins so."""
+
+    def find_entries(self, id: JobId, items: Iterable[str]) -> dict[str, JobEntry]:
+        """These entries by their items; what does not exist is absent. Strongly consistent."""
 
     def put(self, id: JobId, entries: Sequence[JobEntry]) -> None:
         """Store these in place of what stands under their items, and count none of them: who fills a job up says its counts."""

@@ -9,7 +9,7 @@ first five, `done` counts what was skipped too. `ended_as` and `skipped` say the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -83,16 +83,24 @@ class DynamoJobs:
             raise lost(error, job.id) from error
         return saved
 
-    def entries(self, id: JobId, cursor: str | None, limit: int) -> tuple[list[JobEntry], str | None]:
-        """A page of entries by item, strongly consistent."""
+    def entries(
+        self, id: JobId, cursor: str | None, limit: int, *, begins: str = ""
+    ) -> tuple[list[JobEntry], str | None]:
+        """A page of entries by item, of those that begin so, strongly consistent."""
         after = cursor_key(cursor, {"job": text(id), "entry": "S"}) if cursor else None
-        if after is not None and not after["entry"]["S"].startswith(_ITEM):
+        if after is not None and not after["entry"]["S"].startswith(_ITEM + begins):
             raise NotACursor
         page = JobRow.query(
-            id, JobRow.entry.startswith(_ITEM), consistent_read=True, limit=limit, last_evaluated_key=after
+            id, JobRow.entry.startswith(_ITEM + begins), consistent_read=True, limit=limit, last_evaluated_key=after
         )
         entries = [_entry(row) for row in page]
         return entries, cursor_text(page.last_evaluated_key)
+
+    def find_entries(self, id: JobId, items: Iterable[str]) -> dict[str, JobEntry]:
+        """These entries by their items, strongly consistent; what does not exist is absent."""
+        keys = [(id, _ITEM + item) for item in dict.fromkeys(items) if can_be_key(_ITEM + item)]
+        entries = [_entry(row) for row in JobRow.batch_get(keys, consistent_read=True)]
+        return {entry.item: entry for entry in entries}
 
     def finish(self, id: JobId, entry: JobEntry) -> None:
         """Record an item's outcome once, count it, and close the job with the last one; a replay changes nothing.

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
-from listbridge.domain.configuration import Account, Shop
+from listbridge.domain.configuration import Shop
 from listbridge.domain.ids import ShopOrderId
-from listbridge.domain.orders import changes as order_changes
-from listbridge.domain.orders.orders import Order
-from listbridge.domain.ports import Missing
-from listbridge.domain.work import Hint, HintKind, ImportOrder, Lane, RelayOrder, ShopEvent
+from listbridge.domain.work import Hint, HintKind, Lane, RelayOrder, ShopEvent
 from listbridge.services.catalog.observed import Observed
 from listbridge.services.deps import OrderDeps
-from listbridge.services.orders.order_rows import change_order, rules_of
+from listbridge.services.orders.missing_products import retry_orders
 
-_ORDERS = 200
 _ONCE_MORE_S = 60
 
 
@@ -50,22 +45,4 @@ def _orders_of(events: Sequence[ShopEvent]) -> list[ShopOrderId]:
 def retry_orders_missing_products(deps: OrderDeps, shop: Shop, observed: Observed) -> int:
     """Try the orders again that miss a SKU which these products have."""
     skus = {variant.sku for facts in observed.products.values() for variant in facts.variants if variant.sku}
-    if not skus:
-        return 0
-    retried = 0
-    rows = deps.orders.get_many(deps.orders.waiting_for_skus(shop.id, _ORDERS))
-    for order in rows.values():
-        if any(line.sku in skus for line in order.facts.lines if line.id not in order.matches):
-            retried += _try_again(deps, order)
-    return retried
-
-
-def _try_again(deps: OrderDeps, order: Order) -> bool:
-    try:
-        account = deps.configuration.get(Account, order.key.account)
-    except Missing:
-        return False
-    change = partial(order_changes.tried_again, rules=rules_of(deps, account), now=deps.clock.now())
-    change_order(deps, order.key, change)
-    deps.queues.send(Lane.ORDERS, ImportOrder(account=order.key.account, order=order.key.remote))
-    return True
+    return retry_orders(deps, shop, skus) if skus else 0

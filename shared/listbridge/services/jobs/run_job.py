@@ -23,6 +23,9 @@ from listbridge.services.listings.act.adopt_listings import run_adoption_chunk
 from listbridge.services.listings.act.unlink_account import run_unlink_chunk, unlinks_account
 from listbridge.services.listings.items.add_chosen import run_add_chosen_chunk
 from listbridge.services.listings.items.add_items import run_add_items_chunk
+from listbridge.services.listings.linking.link_inventory import run_linking_chunk
+from listbridge.services.listings.linking.map_sku import run_mapping_chunk
+from listbridge.services.listings.linking.read_inventory import run_inventory_chunk
 from listbridge.services.listings.revise.check_drift import run_drift_chunk
 from listbridge.services.listings.revise.release_guarded import run_release_chunk
 
@@ -31,6 +34,9 @@ _CHUNKS: dict[JobKind, Callable[[PublishDeps, Job], Job]] = {
     JobKind.SWEEP: run_sweep_chunk,
     JobKind.DRIFT: run_drift_chunk,
     JobKind.ADOPT: run_adoption_chunk,
+    JobKind.INVENTORY: run_inventory_chunk,
+    JobKind.LINK_INVENTORY: run_linking_chunk,
+    JobKind.MAP_SKU: run_mapping_chunk,
     JobKind.ADD_ITEMS: run_add_items_chunk,
     JobKind.ADD_CHOSEN: run_add_chosen_chunk,
     JobKind.RELEASE_GUARDED: run_release_chunk,

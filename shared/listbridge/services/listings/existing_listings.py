@@ -7,6 +7,7 @@ Sending what is listed already links it: a SKU is listed once (promises.md#p4).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -74,6 +75,35 @@ def note_listed(deps: PublishDeps, account: Account, rows: Iterable[Listing]) ->
         deps.publications.keep(Existing(row.key, now, row.offer, row.remote, row.group) for row in rows)
 
 
+def remember_page(
+    deps: PublishDeps, account: Account, site: Site, listings: Iterable[RemoteListing], *, seen: datetime
+) -> None:
+    """What the account had then. Rows of a complete reading are never older than its beginning: write no instant before that of
+    the last one."""
+    deps.publications.keep(
+        Existing(ListingKey(account.id, site, one.key.sku), seen, one.offer, one.remote, one.group, one.shown)
+        for one in listings
+        if not one.gone and one.key.sku
+    )
+
+
+def remember_complete(deps: PublishDeps, account: Account, site: Site, began: datetime) -> None:
+    """A reading that began then has shown everything: for a quarter of an hour nobody reads it again. Another one that is under way, or
+    that began later, counts instead."""
+    claimed = deps.publications.claim(_reading_of(account, site), seconds=_CLAIM_S, now=deps.clock.now())
+    if claimed is None:
+        return
+    older = "cursor" not in claimed.progress and claimed.progress.get("began", "") < began.isoformat()
+    if older:
+        with suppress(Conflict):
+            deps.publications.save(replace(claimed, progress={"began": began.isoformat()}))
+    deps.publications.release(claimed)
+
+
+def _reading_of(account: Account, site: Site) -> Publication:
+    return Publication(SalesListId("existing"), ProductId(""), account.id, site)
+
+
 def _named(row: Listing, known: Existing) -> Listing:
     return replace(row, offer=known.offer, remote=known.remote, group=known.group)
 
@@ -89,7 +119,7 @@ class _Reading:
 
     def complete_since(self) -> datetime:
         """When the last complete read began that is fresh enough, after carrying one on. Raises RetryLater until there is one."""
-        state = Publication(SalesListId("existing"), ProductId(""), self.account.id, self.site)
+        state = _reading_of(self.account, self.site)
         claimed = self.deps.publications.claim(state, seconds=_CLAIM_S, now=self.deps.clock.now())
         if claimed is None:
             raise RetryLater(Problem(BEING_READ), after_s=_AGAIN_S)
@@ -121,14 +151,7 @@ class _Reading:
         except RetryLater:
             self._saved(state, {})
             raise
-        seen = datetime.fromisoformat(began)
-        self.deps.publications.keep(
-            Existing(
-                ListingKey(self.account.id, self.site, one.key.sku), seen, one.offer, one.remote, one.group, one.shown
-            )
-            for one in page.listings
-            if not one.gone
-        )
+        remember_page(self.deps, self.account, self.site, page.listings, seen=datetime.fromisoformat(began))
         following = {} if page.cursor is None else {"cursor": page.cursor}
         return self._saved(state, {"began": began, **following})
 

@@ -7,14 +7,20 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from listbridge.domain.configuration import Account
-from listbridge.domain.ids import ListingKey, RemoteId, Site, Sku
+from listbridge.domain.ids import ListingKey, RemoteId, Site, Sku, new_id
 from listbridge.domain.listings.foreign import ForeignListing
 from listbridge.domain.listings.listing import Listing
 from listbridge.domain.listings.publication import Existing
 from listbridge.domain.problem import Problem
-from listbridge.services.deps import PublishDeps
+from listbridge.services.deps import CoreDeps, PublishDeps
 
+_BEGINNING_S = 10.0
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def may_begin_reading(deps: CoreDeps, account: Account) -> bool:
+    """Whether nobody else began to read the account a moment ago. Never released: the index of what is unfinished may lag."""
+    return deps.leases.acquire(f"adoption#{account.id}", new_id("adoption"), seconds=_BEGINNING_S) is not None
 
 
 def remember_read(

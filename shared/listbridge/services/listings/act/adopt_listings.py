@@ -23,14 +23,19 @@ from listbridge.domain.work import Lane, RecomputeChunk
 from listbridge.services.connection_state import expire_account
 from listbridge.services.deps import AccountDeps, CoreDeps, PublishDeps
 from listbridge.services.listings.act.adopt_approved import PATIENCE_S, adopt_next
-from listbridge.services.listings.foreign_listings import remember_complete, remember_ours, remember_read, seen_twice
+from listbridge.services.listings.foreign_listings import (
+    may_begin_reading,
+    remember_complete,
+    remember_ours,
+    remember_read,
+    seen_twice,
+)
 from listbridge.services.refusal import Refused
 
 READ, MATCH = "read", "match"
 """The phases before the approval, which begins the last."""
 MOST_CHOSEN = 500
 _JOBS = 500
-_BEGINNING_S = 10.0
 _PAGE = 100
 _MOST_FAILURES = 5
 
@@ -50,8 +55,8 @@ def start_adoption(
     if held is not None:
         raise Refused(held)
     refuse_second(deps, account)
-    # Never released: the index of what is unfinished may lag.
-    if deps.leases.acquire(f"adoption#{account.id}", new_id("adoption"), seconds=_BEGINNING_S) is None:
+    refuse_beside_reading(deps, account)
+    if not may_begin_reading(deps, account):
         raise Refused(Problem("adoption_beginning", fix="repeat_later"))
     job = Job(
         id=JobId(new_id("job")),
@@ -73,6 +78,13 @@ def refuse_second(deps: CoreDeps, account: Account) -> None:
     for job in deps.jobs.unfinished(_JOBS):
         if job.kind is JobKind.ADOPT and job.account == account.id:
             raise Refused(Problem("adoption_under_way", {"job": job.id}, "decide_job"))
+
+
+def refuse_beside_reading(deps: CoreDeps, account: Account) -> None:
+    """Each of two readings would take the rows of the other for older ones. Raises Refused."""
+    for job in deps.jobs.unfinished(_JOBS, JobState.RUNNING):
+        if job.kind is JobKind.INVENTORY and job.account == account.id:
+            raise Refused(Problem("inventory_under_way", {"job": job.id}, "wait_for_job"))
 
 
 def refuse_observed(deps: CoreDeps, job: Job) -> None:

@@ -24,7 +24,7 @@ from listbridge.services.catalog.nudge import nudge_due
 from listbridge.services.catalog.observe_shop import observe_products
 from listbridge.services.catalog.recompute import Recompute
 from listbridge.services.catalog.restocked import sell_restocked
-from listbridge.services.deps import CoreDeps, LedgerDeps, PublishDeps
+from listbridge.services.deps import CoreDeps, LedgerDeps, OrderDeps, PublishDeps
 from listbridge.services.orders.arrive.move_orders import move_orders
 from listbridge.services.refusal import Refused
 
@@ -73,13 +73,14 @@ def relink_product(deps: PublishDeps, shop: Shop, product: ProductId, actor: str
     return done
 
 
-def _homes(deps: CoreDeps, shop: Shop, facts: ProductFacts) -> dict[ListingKey, VariantKey]:
+def _homes(deps: OrderDeps, shop: Shop, facts: ProductFacts) -> dict[ListingKey, VariantKey]:
     """The listings that the product's SKUs may have, on every account and site of the shop, with the SKU's variant."""
     return {
-        ListingKey(account, site, variant.sku): VariantKey(shop.id, facts.product, variant.variant)
+        ListingKey(account, site, sku): VariantKey(shop.id, facts.product, variant.variant)
         for variant in facts.variants
         if variant.sku
         for account, site in _places(deps, shop)
+        for sku in (variant.sku, *deps.sku_mappings.marketplace_skus(account, variant.sku))
     }
 
 

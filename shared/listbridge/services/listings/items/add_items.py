@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.catalog import ProductFacts, Variant, VariantFacts
 from listbridge.domain.configuration import Account, SalesList, Shop
-from listbridge.domain.ids import JobId, ListingKey, ProductId, VariantKey, new_id
+from listbridge.domain.ids import JobId, ListingKey, ProductId, Sku, VariantKey, new_id
 from listbridge.domain.job_params import AdditionParams
 from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome
-from listbridge.domain.listings.listing import Cause, Component, Listing
+from listbridge.domain.listings.listing import Cause, Component, Listing, Status
 from listbridge.domain.listings.sales_list_items import Item
 from listbridge.domain.ports import Conflict, Missing
 from listbridge.domain.problem import Problem
@@ -132,14 +132,19 @@ class Shelf:
 
     def put(self, variant: Variant, title: str) -> Item:
         """Give the variant its listing in this list, or the reason why it has none. Running it again changes nothing."""
-        key = ListingKey(self.account.id, self.sales_list.site, variant.facts.sku)
+        skus = self._skus_there(variant.facts)
+        keys = [ListingKey(self.account.id, self.sales_list.site, sku) for sku in skus]
         before = self.deps.items.find(self.sales_list.id, variant.key)
-        if before is not None and before.listing is not None and before.listing != key:
-            row = self.deps.listings.get_many([before.listing]).get(before.listing)
-            if row is not None and (row.variant, row.sales_list) == (variant.key, self.sales_list.id):
+        if before is not None and self._own(before) is not None:
+            if before.listing not in keys:
                 return before  # its SKU changed in the shop: the listing keeps the one it was made with
+            keys = [before.listing]
         longest = self.deps.marketplaces.traits(self.account).max_sku_length
-        problem = sku_problem(variant.facts, longest) or self._take(key, variant.key, title)
+        key, problem = keys[0], None
+        for key in keys:
+            problem = sku_problem(replace(variant.facts, sku=key.sku), longest) or self._take(key, variant.key, title)
+            if problem is None:
+                break
         item = Item(
             sales_list=self.sales_list.id,
             variant=variant.key,
@@ -152,13 +157,42 @@ class Shelf:
             self.deps.items.put(item)
         return item
 
+    def _skus_there(self, facts: VariantFacts) -> list[Sku]:
+        """Under which the variant may be sold here: those of its SKU mappings, else its own."""
+        mapped = self.deps.sku_mappings.marketplace_skus(self.account.id, facts.sku) if facts.sku else []
+        return mapped or [facts.sku]
+
+    def put_as(self, variant: Variant, title: str, sku: Sku) -> Item | Problem:
+        """Give the variant the listing with this SKU of the marketplace's, which may differ from its own in the shop; or why it
+        cannot have it. A listing under another SKU that was never live makes way (protocol.md#linking)."""
+        key = ListingKey(self.account.id, self.sales_list.site, sku)
+        before = self.deps.items.find(self.sales_list.id, variant.key)
+        other = self._own(before) if before is not None and before.listing != key else None
+        if other is not None and (other.remote is not None or other.status in (Status.ACTIVE, Status.PENDING)):
+            return Problem("linked_under_other_sku", {"sku": other.key.sku}, "unlink_other")
+        problem = self._take(key, variant.key, title)
+        if problem is not None:
+            return problem
+        if other is not None:
+            self.deps.variants.unbind(variant.key, other.key)
+            self.deps.listings.delete(other)
+        item = Item(self.sales_list.id, variant.key, variant.facts.sku, title, key)
+        if item != before:  # last: as long as it names the other one, the next run finds what is left to do
+            self.deps.items.put(item)
+        return item
+
+    def _own(self, item: Item) -> Listing | None:
+        """The listing that the item has, as long as it is this variant's in this list."""
+        row = self.deps.listings.get_many([item.listing]).get(item.listing) if item.listing is not None else None
+        ours = row is not None and (row.variant, row.sales_list) == (item.variant, self.sales_list.id)
+        return row if ours else None
+
     def _put_variant(self, product: ProductFacts, facts: VariantFacts) -> Item:
         key = VariantKey(self.shop.id, product.product, facts.variant)
         stored = self.deps.variants.get_many([key]).get(key)
         if stored is None:
             raise RetryLater(Problem("shop_busy", {"products": "1"}), after_s=2, detail="variant not stored")
-        own = facts.title if product.has_options else ""
-        return self.put(stored, f"{product.title} – {own}" if own else product.title)
+        return self.put(stored, title_of(product, facts))
 
     def _take(self, key: ListingKey, variant: VariantKey, title: str) -> Problem | None:
         """Make the listing ours; None when it is, else who has it."""
@@ -215,6 +249,12 @@ class Shelf:
             "variants_left_out", {"count": str(len(problems)), "variants": str(len(items))}, problems[0].fix
         )
         return _entry(self.deps, product, Outcome.DONE, left_out)
+
+
+def title_of(product: ProductFacts, facts: VariantFacts) -> str:
+    """What a listing of the variant is called in our lists."""
+    own = facts.title if product.has_options else ""
+    return f"{product.title} – {own}" if own else product.title
 
 
 def sku_problem(facts: VariantFacts, longest: int) -> Problem | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, SalesList, Shop
-from listbridge.domain.ids import ListingKey, VariantKey
+from listbridge.domain.ids import ListingKey, Sku, VariantKey
 from listbridge.domain.listings.listing import Cause, Listing, Status
 from listbridge.domain.listings.publication import Publication
 from listbridge.domain.listings.sales_list_items import Item
@@ -117,7 +117,7 @@ def _waiting(deps: PublishDeps, freed: Mapping[ListingKey, VariantKey]) -> list[
         for sales_list in deps.configuration.all(SalesList)
         if (sales_list.account, sales_list.site) in places
         for item in _items(deps, sales_list)
-        if ListingKey(sales_list.account, sales_list.site, item.sku) in freed and _waits(item)
+        if ListingKey(sales_list.account, sales_list.site, _missed(item)) in freed and _waits(item)
     ]
     return sorted(found, key=lambda one: one[0].variant not in set(freed.values()))
 
@@ -128,6 +128,11 @@ def _in_use(row: Listing) -> Problem | None:
     if row.remote is not None or row.status is Status.ACTIVE:
         return Problem("listing_live", {"sku": row.key.sku}, "stop_and_remove")
     return None
+
+
+def _missed(item: Item) -> Sku:
+    """The SKU that the item could not have: that of its mapping, where it has one."""
+    return Sku(item.problem.params.get("sku", item.sku)) if item.problem is not None else item.sku
 
 
 def _waits(item: Item) -> bool:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from listbridge.domain.catalog import ProductFacts, VariantFacts
 from listbridge.domain.configuration import Account, CreationProfile, Profile, SalesList, Shop
 from listbridge.domain.ids import ListingKey, ProductId, RemoteId
+from listbridge.domain.listings.sku_mappings import as_listed
 from listbridge.domain.money import Money
 from listbridge.domain.ports import FieldProblem, MarketplaceAdapter, PublishRequest, PublishVariant
 from listbridge.domain.problem import Problem
 from listbridge.domain.rules.in_force import RuleContext
 from listbridge.domain.rules.price import price_from
 from listbridge.services.catalog.rule_context import context_of
-from listbridge.services.deps import AccountDeps, OrderDeps
+from listbridge.services.deps import OrderDeps
 from listbridge.services.listings.items.add_items import sku_problem
 from listbridge.services.refusal import Refused
 
@@ -63,7 +64,7 @@ def preview_products(deps: OrderDeps, sales_list: SalesList, products: Sequence[
 
 
 def _problems(
-    deps: AccountDeps,
+    deps: OrderDeps,
     adapter: MarketplaceAdapter,
     rules: RuleContext,
     sales_list: SalesList,
@@ -73,14 +74,17 @@ def _problems(
     longest = deps.marketplaces.traits(rules.account).max_sku_length
     found, variants, sent = [], [], []
     for variant in facts.variants:
-        problem = sku_problem(variant, longest)
+        mapped = deps.sku_mappings.marketplace_skus(rules.account.id, variant.sku) if variant.sku else []
+        sku = mapped[0] if mapped else variant.sku
+        problem = sku_problem(replace(variant, sku=sku), longest)
         if problem is not None:
-            found.append(FieldProblem("sku", problem, variant.sku))
+            found.append(FieldProblem("sku", problem, sku))
             continue
-        key = ListingKey(rules.account.id, sales_list.site, variant.sku)
+        key = ListingKey(rules.account.id, sales_list.site, sku)
         variants.append(PublishVariant(key, variant.variant, None, None))
-        sent.append(variant)
-    request = PublishRequest(facts, tuple(variants), sales_list.site, creation, _NO_GROUP)
+        sent.append(replace(variant, sku=sku))
+    product = as_listed(facts, {one.variant: one.key.sku for one in variants})
+    request = PublishRequest(product, tuple(variants), sales_list.site, creation, _NO_GROUP)
     told = adapter.preview(request) if variants else ()
     return (*found, *told, *_of_prices(rules, sent, told))
 

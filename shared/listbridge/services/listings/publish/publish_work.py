@@ -17,6 +17,7 @@ from listbridge.domain.ids import RemoteId, Sku
 from listbridge.domain.listings import lifecycle
 from listbridge.domain.listings.listing import GONE_FROM_SHOP, PRODUCT_GONE, Listing, Status
 from listbridge.domain.listings.publication import Publication
+from listbridge.domain.listings.sku_mappings import as_listed
 from listbridge.domain.ports import Budget, MarketplaceAdapter, PublishRequest, PublishVariant
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import RateLimited
@@ -65,7 +66,7 @@ class PublishWork:
 
     def _rows(self) -> dict[Sku, Listing]:
         """The product's listings in this list that the action concerns, or that an interrupted run of it left pending."""
-        rows = self._all_rows()
+        rows = [row for row in self._all_rows() if not self.task.only or row.key.sku in self.task.only]
         wanted = _WANTED[self.task.action]
         if self.task.action is PublishKind.SEND and any(
             row.status in wanted or row.status is Status.PENDING for row in rows
@@ -96,12 +97,16 @@ class PublishWork:
     def _done_already(self) -> None:
         """The worker before us did it all, and died before it could say so."""
         for row in self._all_rows():
+            if self.task.only and row.key.sku not in self.task.only:
+                continue
             if row.status is Status.ACTIVE and self.task.action is not PublishKind.STOP:
                 item_done(self.deps, self.task.job, str(row.key))
 
     def _request(self, rows: dict[Sku, Listing], facts: ProductFacts, creation: CreationProfile) -> PublishRequest:
+        """The product under the SKUs of its listings: a shop's own may be others (protocol.md#linking)."""
         variants = tuple(PublishVariant(r.key, r.variant.variant, r.offer, r.remote) for r in rows.values())
-        return PublishRequest(facts, variants, self.sales_list.site, creation, self._group(rows))
+        product = as_listed(facts, {row.variant.variant: sku for sku, row in rows.items()})
+        return PublishRequest(product, variants, self.sales_list.site, creation, self._group(rows))
 
     def _group(self, rows: dict[Sku, Listing]) -> RemoteId:
         """The group's key is derived, so that every run of every worker names the same group."""

@@ -1,4 +1,5 @@
-"""Find the shop variant behind each line of an order: a person's word, else the listing it was bought from, else the SKU."""
+"""Find the shop variant behind each line of an order: a person's word, else the listing it was bought from, else what a SKU
+mapping says of its SKU, else the SKU itself."""
 
 from __future__ import annotations
 
@@ -38,11 +39,14 @@ def match_lines(deps: OrderDeps, shop: Shop, adapter: ShopAdapter, order: Order)
     unmatched = [line for line in order.facts.lines if line.id not in matches and line.id not in given_back]
     ambiguous: dict[Sku, int] = {}
     if unmatched:
-        found = _variants_by_sku(deps, shop, adapter, {line.sku for line in unmatched if line.sku})
+        mapped = deps.sku_mappings.shop_skus(order.key.account, [line.sku for line in unmatched if line.sku])
+        wanted = {line.sku: mapped.get(line.sku, line.sku) for line in unmatched if line.sku}
+        found = _variants_by_sku(deps, shop, adapter, wanted.values())
         for line in unmatched:
-            candidates = found.get(line.sku, [])
+            candidates = found.get(wanted.get(line.sku, line.sku), [])
             if len(candidates) == 1:
-                matches[line.id] = Match(candidates[0], MatchedBy.SKU)
+                by = MatchedBy.MAPPING if line.sku in mapped else MatchedBy.SKU
+                matches[line.id] = Match(candidates[0], by)
             elif candidates:
                 ambiguous[line.sku] = len(candidates)
     return Matching(matches, _problem([line for line in unmatched if line.id not in matches], ambiguous))

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from listbridge.domain.configuration import Shop
-from listbridge.domain.ids import LineId, OrderKey, ProductId, RemoteOrderId, Sku, VariantId, VariantKey
+from listbridge.domain.ids import AccountId, LineId, OrderKey, ProductId, RemoteOrderId, Sku, VariantId, VariantKey
+from listbridge.domain.listings.sku_mappings import SkuMapping
 from listbridge.domain.orders import changes as order_changes
 from listbridge.domain.orders.orders import Match, MatchedBy, Order, RemoteLine
 from listbridge.domain.problem import Problem
@@ -53,6 +54,26 @@ def test_any_other_line_is_looked_up_by_its_sku(world: OrderWorld) -> None:
     row = order(world, sold("MUG"), sold("CUP"))
     assert matching(world, row) == Matching({MUG: match("MUG"), CUP: match("CUP")})
     assert world.here.count("products_with_skus") == 1
+
+
+def test_a_line_whose_sku_is_mapped_finds_the_variant_that_the_mapping_names(world: OrderWorld) -> None:
+    world.stores.sku_mappings.put(SkuMapping(Sku("OLD"), Sku("MUG"), ACCOUNT))
+    row = order(world, sold("OLD"))
+    assert matching(world, row).matches == {LineId("line-OLD"): match("MUG", MatchedBy.MAPPING)}
+
+
+def test_a_mapping_comes_before_the_sku_itself_and_the_account_s_own_before_that_of_all(world: OrderWorld) -> None:
+    world.stores.sku_mappings.put(SkuMapping(Sku("CUP"), Sku("NONE")))
+    world.stores.sku_mappings.put(SkuMapping(Sku("CUP"), Sku("MUG"), ACCOUNT))
+    world.stores.sku_mappings.put(SkuMapping(Sku("CUP"), Sku("NONE"), AccountId("acc_other")))
+    row = order(world, sold("CUP"))
+    assert matching(world, row).matches == {CUP: match("MUG", MatchedBy.MAPPING)}
+
+
+def test_a_mapping_to_a_sku_that_the_shop_has_not_leaves_the_line_without_a_product(world: OrderWorld) -> None:
+    world.stores.sku_mappings.put(SkuMapping(Sku("CUP"), Sku("NONE"), ACCOUNT))
+    row = order(world, sold("CUP"))
+    assert matching(world, row) == Matching({}, missing("CUP"))
 
 
 def test_two_lines_of_one_sku_find_the_same_variant(world: OrderWorld) -> None:
