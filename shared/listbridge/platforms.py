@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
@@ -138,6 +137,7 @@ class StopWatch:
     clock: Clock
     _account: Account
     _looked_at: datetime
+    _looking: threading.Lock = field(default_factory=threading.Lock)
 
     def seen(self, account: Account) -> None:
         """The document was read a moment ago."""
@@ -145,9 +145,13 @@ class StopWatch:
 
     def reason(self) -> Problem | None:
         """Why nothing may be written now, or none."""
-        if self.clock.now() - self._looked_at >= _LOOK_AGAIN:
-            with suppress(Missing):
+        if self.clock.now() - self._looked_at >= _LOOK_AGAIN and self._looking.acquire(blocking=False):
+            try:  # of many threads one looks, the others believe what was read before
                 self.seen(self.configuration.get(Account, self._account.id))
+            except Missing:
+                self._looked_at = self.clock.now()
+            finally:
+                self._looking.release()
         held = write_hold(self._account)
         return held if held is not None and held.code == WRITES_STOPPED else None
 

@@ -22,7 +22,7 @@ from simulators.faults import Fault
 from tests.unit.functions.installation import SHOP_DOMAIN, SITE, Installation
 from tests.unit.functions.seller import Seller
 from tests.unit.remedies.amazon_installation import SITE as AMAZON_SITE
-from tests.unit.remedies.amazon_installation import AmazonInstallation
+from tests.unit.remedies.amazon_installation import STORE, AmazonInstallation
 from tests.unit.remedies.etsy_installation import SITE as ETSY_SITE
 from tests.unit.remedies.etsy_installation import EtsyInstallation
 
@@ -151,6 +151,10 @@ class Merchant(Seller, ABC):
     ship_operation: ClassVar[str]
 
     @abstractmethod
+    def listed_by_hand(self, *skus: str, quantity: int = 5, price: str = "12.50") -> None:
+        """She has listed these there before, without us."""
+
+    @abstractmethod
     def bought(self, sku: str) -> str:
         """Somebody buys one; the order's id there. Nobody has told us yet."""
 
@@ -234,6 +238,10 @@ class EbayMerchant(Merchant):
     def credentials(self) -> dict[str, str]:
         return self.its.ebay_credentials()
 
+    def listed_by_hand(self, *skus: str, quantity: int = 5, price: str = "12.50") -> None:
+        deeds = self.its.ebay.deeds
+        deeds.seed_listings("anna", skus=list(skus), marketplace=SITE, quantity=quantity, price=price)
+
     def bought(self, sku: str) -> str:
         return str(self.its.ebay.deeds.buy(sku, seller="anna", marketplace=SITE)["orderId"])
 
@@ -269,6 +277,10 @@ class AmazonMerchant(Merchant):
     def credentials(self) -> dict[str, str]:
         return self.its.amazon_credentials()
 
+    def listed_by_hand(self, *skus: str, quantity: int = 5, price: str = "12.50") -> None:
+        deeds = self.its.amazon.deeds
+        deeds.seed_listings("anna", list(skus), site=STORE, quantity=quantity, price=price)
+
     def bought(self, sku: str) -> str:
         return str(self.its.amazon.deeds.buy(sku, seller="anna")["orderId"])
 
@@ -301,6 +313,9 @@ class EtsyMerchant(Merchant):
 
     def credentials(self) -> dict[str, str]:
         return self.its.etsy_credentials()
+
+    def listed_by_hand(self, *skus: str, quantity: int = 5, price: str = "12.50") -> None:
+        self.its.etsy.deeds.seed_listings("anna", list(skus), quantity=quantity, price=price)
 
     def bought(self, sku: str) -> str:
         abroad = {"name": "Ada Buyer", "first_line": "9 Secret Lane", "country_iso": "GB"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.seller.merchant import Merchant
+from tests.seller.merchant import Merchant, only
 
 
 def stop(merchant: Merchant, why: str = "") -> None:
@@ -107,3 +107,27 @@ def test_orders_still_come_in_and_their_parcels_are_told_afterwards(merchant: Me
     assert told.count(merchant.ship_operation) == 1
     (order,) = merchant.its.get("/orders", account=merchant.account)["orders"]
     assert order["notices"] == []
+
+
+@only("ebay")
+def test_what_an_admin_asks_of_the_marketplace_is_refused_while_it_is_stopped(merchant: Merchant) -> None:
+    merchant.hers().deeds.set_out_of_stock_control("anna", False)
+    stop(merchant)
+    answer = merchant.its.call("POST", f"/v1/accounts/{merchant.account}/sold-out")
+    assert (answer.status, answer.body["problem"]["code"]) == (409, "writes_stopped")
+    assert merchant.its.ebay.world.sellers["anna"].programs_asked == set()
+
+
+def test_a_viewer_may_look_and_not_stop(merchant: Merchant) -> None:
+    for act in ("stop", "resume"):
+        assert merchant.its.call("POST", f"/v1/accounts/{merchant.account}/{act}", groups="viewer").status == 403
+    assert merchant.its.get(f"/accounts/{merchant.account}")["stopped"] is None
+
+
+def test_what_was_linked_writes_nothing_so_it_may_be_linked_while_stopped(merchant: Merchant) -> None:
+    merchant.in_list("MUG", stock=7)
+    merchant.listed_by_hand("MUG", quantity=5)
+    stop(merchant)
+    assert merchant.writes_of(lambda: merchant.act("link")) == []
+    assert merchant.row("MUG")["listing"]["status"] == "active"
+    assert merchant.offers()["MUG"].quantity == 5

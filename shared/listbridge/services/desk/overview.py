@@ -32,6 +32,8 @@ _PAGE = 500
 _MOST_COUNTED = 50_000
 _MOST_ITEMS = 20_000
 _MOST_DUE = 1000
+_MOST_ASKED = 20
+"""Rows of a band that are asked how long they wait: those that failed may stand before the others."""
 _MOST_LOOKED_AT = 2_000
 """Rows of an account that its health is told about: one query's worth, for health is asked every few seconds."""
 _MOST_PAGES = 20
@@ -265,7 +267,7 @@ def _due(deps: DeskDeps, account: Account) -> Due:
     for band in Band:
         keys = deps.listings.due(account.id, [band], at=now, limit=_MOST_DUE)
         counts[band] = len(keys)
-        for row in deps.listings.get_many(keys[:1]).values():
+        for row in deps.listings.get_many(keys[:_MOST_ASKED]).values():
             if row.due_since is None or awaits_look(row) or rests(row):
                 continue
             if oldest is None or row.due_since < oldest:
