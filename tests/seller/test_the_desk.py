@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from listbridge.domain.configuration import SalesList, SalesListMode
+from listbridge.domain.ids import CollectionId
 from tests.seller.conftest import Open
 from tests.seller.merchant import Merchant, only
 
@@ -99,15 +101,20 @@ def test_switches_that_are_off_are_switched_on_where_they_are_off(merchant: Merc
 
 def test_each_automation_says_its_default_where_it_is_set_and_what_it_did(merchant: Merchant) -> None:
     told = merchant.its.get(f"/accounts/{merchant.account}/automation")
-    assert [(one["name"], one["on"], one["default"], one["level"]) for one in told["automations"]] == [
-        ("quantity", True, True, "account"),
-        ("price", True, True, "account"),
-        ("restocked", True, True, "always"),
-        ("zeroed", True, True, "always"),
-        ("retried", True, True, "always"),
-        ("read_back", True, True, "always"),
-        ("orders", True, True, "account"),
-        ("parcels", True, True, "account"),
+    shown = [
+        (one["name"], one["on"], one["default"], [at["level"] for at in one["set_in"]]) for one in told["automations"]
+    ]
+    assert shown == [
+        ("quantity", True, True, ["account"]),
+        ("price", True, True, ["account"]),
+        ("mirrored", False, False, []),
+        ("auto_export", False, False, []),
+        ("restocked", True, True, []),
+        ("zeroed", True, True, []),
+        ("retried", True, True, []),
+        ("read_back", True, True, []),
+        ("orders", True, True, ["account"]),
+        ("parcels", True, True, ["account"]),
     ]
     merchant.on_sale("MUG", stock=7)
     merchant.restock("MUG", 3)
@@ -184,3 +191,14 @@ def test_the_counters_count_what_is_in_no_list(merchant: Merchant) -> None:
     assert (counters["live"], counters["not_active"], counters["no_status"]) == (1, 1, 1)
     assert counters["no_status_complete"] is True
     assert (counters["error"], counters["pending"]) == (0, 0)
+
+
+def test_a_list_that_mirrors_collections_says_so_and_whether_it_sends_what_is_new(merchant: Merchant) -> None:
+    configuration = merchant.its.stores.configuration
+    listed = configuration.get(SalesList, merchant.list)
+    changes = {"mode": SalesListMode.COLLECTION, "collections": (CollectionId("1"),), "auto_export": True}
+    configuration.save(listed.model_copy(update=changes))
+    mirrored, exported = automation(merchant, "mirrored"), automation(merchant, "auto_export")
+    assert (mirrored["on"], [(at["name"], at["on"]) for at in mirrored["set_in"]]) == (True, [("Everything", True)])
+    assert (exported["on"], exported["default"], exported["field"]) == (True, False, "auto_export")
+    assert [(at["level"], at["on"]) for at in exported["set_in"]] == [("sales_list", True)]

@@ -27,6 +27,8 @@ _LOOKED_AT = "The most listings to look at for this page."
 _NAMES = {
     "quantity": "Quantities follow the shop",
     "price": "Prices follow the shop",
+    "mirrored": "Sales lists have the items of their collections",
+    "auto_export": "New items of collections are sent",
     "restocked": "What sold out goes on sale again with the stock",
     "zeroed": "What must not show 0 is ended when it sells out",
     "retried": "Updates that failed are tried again",
@@ -87,6 +89,19 @@ class ProblemsPage(Shape):
     cursor: str | None
 
 
+class SettingView(Shape):
+    """A place where an automation is set."""
+
+    level: str
+    """`account` or `sales_list`; what a list says counts more."""
+    document: str
+    """The id of the account or the list."""
+    name: str
+    """Its name, for people."""
+    on: bool
+    """Whether it is on there."""
+
+
 class AutomationView(Shape):
     """One thing that Listbridge does without being asked."""
 
@@ -98,10 +113,10 @@ class AutomationView(Shape):
     """Whether it is on."""
     default: bool
     """Whether it is on as long as nobody changes that."""
-    level: str
-    """Where it is set: `account`, or `always` for what cannot be switched."""
     field: str
-    """The field of `PATCH /v1/accounts/{account_id}` that switches it; empty for what cannot be switched."""
+    """The field of the account, or of a sales list, that switches it; empty for what cannot be switched."""
+    set_in: list[SettingView]
+    """Where it is set: on the account, and on each sales list that says something about it; empty for what cannot be switched."""
     did: int | None
     """How often it did something in the last 24 hours; null where that is not counted."""
     waiting: int
@@ -212,8 +227,10 @@ def show_automation(account_id: AccountPath) -> AutomationsView:
                 text=_NAMES[one.name],
                 on=one.on,
                 default=one.default,
-                level="account" if one.switch else "always",
                 field=one.switch,
+                set_in=[
+                    SettingView(level=at.level, document=at.document, name=at.name, on=at.on) for at in one.settings
+                ],
                 did=one.did,
                 waiting=one.waiting,
                 leaves_out=sum(cause.count for cause in one.left_out),

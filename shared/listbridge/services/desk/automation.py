@@ -7,12 +7,12 @@ Both are counted row by row, up to a bound: what was done among the account's ne
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from listbridge.domain.activity import ActivityEntry
-from listbridge.domain.configuration import Account, Shop
+from listbridge.domain.configuration import Account, SalesList, SalesListMode, Shop
 from listbridge.domain.ids import AccountId
 from listbridge.domain.listings.holds import field_reason, shop_hold
 from listbridge.domain.listings.listing import LedgerField, Listing
@@ -25,19 +25,25 @@ _MOST_ENTRIES = 5000
 _MOST_LISTINGS = 5000
 _PAGE = 500
 _UNCHANGED = "unchanged"
+_MIRRORED = "mirrored"
+"""What collections have is in the lists that mirror them: the mode of a list, which nobody switches."""
 
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """A field of the account by which an automation is switched. None of the others can be."""
+    """The field by which an automation is switched: of the account, unless only `lists` have it. Whether it is on as long as nobody
+    changes that."""
 
     field: str
     default: bool = True
+    lists: bool = False
 
 
 SWITCHES: Mapping[str, Switch | None] = {
     "quantity": Switch("auto_quantity"),
     "price": Switch("auto_price"),
+    "mirrored": None,
+    "auto_export": Switch("auto_export", default=False, lists=True),
     "restocked": None,
     "zeroed": None,
     "retried": None,
@@ -45,7 +51,7 @@ SWITCHES: Mapping[str, Switch | None] = {
     "orders": Switch("create_orders"),
     "parcels": Switch("relay_fulfillments"),
 }
-"""Every automation that an account has, in the order in which they are shown, with what switches it."""
+"""Every automation that an account has, in the order in which they are shown, with what switches it; None where nothing does."""
 _DID: Mapping[str, frozenset[str]] = {
     "restocked": frozenset({"relist_done"}),
     "zeroed": frozenset({"zeroed_done"}),
@@ -62,6 +68,16 @@ _WAITING = {"restocked": frozenset({"waits_for_stock", "ended_at_zero"}), "retri
 
 
 @dataclass(frozen=True, slots=True)
+class Setting:
+    """Where an automation is switched: on the account, or on a sales list, whose own word counts more."""
+
+    level: str
+    document: str
+    name: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Automation:
     """One of them. `did` is of the last 24 hours, None where nobody counts it; `left_out` is by cause, the largest first."""
 
@@ -69,7 +85,9 @@ class Automation:
     on: bool
     default: bool
     switch: str
-    """The field of the account that switches it; empty for what cannot be switched."""
+    """The field that switches it; empty for what cannot be switched."""
+    settings: tuple[Setting, ...]
+    """Where it is set: on the account first, then on each sales list that says something about it."""
     did: int | None
     left_out: tuple[Cause, ...]
     waiting: int
@@ -92,6 +110,7 @@ def automations_of(deps: DeskDeps, account_id: AccountId) -> Automations:
     account = deps.configuration.get(Account, account_id)
     shop = deps.configuration.get(Shop, account.shop)
     did, all_done = _done(deps, account)
+    lists = [one for one in deps.configuration.all(SalesList) if one.account == account.id]
     left_out: dict[str, dict[str, Cause]] = {name: {} for name in SWITCHES}
     waiting: Counter[str] = Counter()
     counted, cursor, begun = 0, None, False
@@ -107,9 +126,10 @@ def automations_of(deps: DeskDeps, account_id: AccountId) -> Automations:
     found = tuple(
         Automation(
             name=name,
-            on=getattr(account, switch.field) if switch is not None else True,
-            default=switch.default if switch is not None else True,
+            on=_is_on(name, account, lists),
+            default=switch.default if switch is not None else name != _MIRRORED,
             switch=switch.field if switch is not None else "",
+            settings=tuple(_settings(name, switch, account, lists)),
             did=did[name] if name in _COUNTED else None,
             left_out=tuple(sorted(left_out[name].values(), key=lambda one: (-one.count, one.key))),
             waiting=waiting[name],
@@ -117,6 +137,27 @@ def automations_of(deps: DeskDeps, account_id: AccountId) -> Automations:
         for name, switch in SWITCHES.items()
     )
     return Automations(account, found, counted, all_done, cursor is None)
+
+
+def _is_on(name: str, account: Account, lists: Sequence[SalesList]) -> bool:
+    """Whether it is on for the account, or on any of its lists where only these have it."""
+    switch = SWITCHES[name]
+    if name == _MIRRORED:
+        return any(one.mode is SalesListMode.COLLECTION for one in lists)
+    if switch is None:
+        return True
+    return any(getattr(one, switch.field) for one in lists) if switch.lists else bool(getattr(account, switch.field))
+
+
+def _settings(name: str, switch: Switch | None, account: Account, lists: Sequence[SalesList]) -> Iterator[Setting]:
+    if switch is not None and not switch.lists:
+        yield Setting("account", account.id, account.name, getattr(account, switch.field))
+    for one in sorted(lists, key=lambda one: one.id):
+        mirrors = one.mode is SalesListMode.COLLECTION
+        own = mirrors if name == _MIRRORED else getattr(one, switch.field, None) if switch is not None else None
+        if own is None or (not mirrors and name in (_MIRRORED, "auto_export")):
+            continue
+        yield Setting("sales_list", one.id, one.name, own)
 
 
 def _look(
