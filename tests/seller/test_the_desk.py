@@ -99,7 +99,7 @@ def test_switches_that_are_off_are_switched_on_where_they_are_off(merchant: Merc
     assert told == (together if merchant.slug == "etsy" else [*together, ("auto_price_off", level)])
 
 
-def test_each_automation_says_its_default_where_it_is_set_and_what_it_did(merchant: Merchant) -> None:
+def test_s02_each_automation_says_its_default_where_it_is_set_and_what_it_did(merchant: Merchant) -> None:
     told = merchant.its.get(f"/accounts/{merchant.account}/automation")
     shown = [
         (one["name"], one["on"], one["default"], [at["level"] for at in one["set_in"]]) for one in told["automations"]
@@ -125,7 +125,7 @@ def test_each_automation_says_its_default_where_it_is_set_and_what_it_did(mercha
 
 
 @only("ebay", "amazon")
-def test_each_automation_says_what_it_leaves_out_and_why(merchant_with: Open) -> None:
+def test_s02_each_automation_says_what_it_leaves_out_and_why_and_is_adjusted_there(merchant_with: Open) -> None:
     merchant = merchant_with(auto_price=False)
     for sku in ("MUG", "BOWL"):
         merchant.on_sale(sku, stock=7)

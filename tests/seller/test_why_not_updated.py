@@ -140,7 +140,7 @@ def test_a14_an_auction_is_never_changed(merchant: Merchant) -> None:
     assert merchant.outcomes(merchant.act("revise"))["MUG"] == ("skipped", "sold_by_auction")
 
 
-def test_every_listing_has_one_reason_or_follows_the_shop(merchant: Merchant) -> None:
+def test_s26_every_listing_has_one_reason_or_follows_the_shop(merchant: Merchant) -> None:
     merchant.on_sale("LIVE", stock=7)
     merchant.in_list("NEVER")
     rows = {row["sku"]: row["listing"] for row in merchant.its.items(merchant.list)}

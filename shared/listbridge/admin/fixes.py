@@ -21,6 +21,7 @@ ACTIONS: Mapping[str, Action] = {
     "revise": Action.REVISE,
     "send": Action.SEND,
     "send_again": Action.SEND,
+    "stop_and_remove": Action.STOP_AND_REMOVE,
 }
 """Fixes that are an action on the listings, the first where they are two."""
 _OF_ACCOUNT: Mapping[str, tuple[str, str, Mapping[str, Any] | None]] = {
@@ -29,8 +30,9 @@ _OF_ACCOUNT: Mapping[str, tuple[str, str, Mapping[str, Any] | None]] = {
     "leave_observe_mode": ("PATCH", "", {"observe": False}),
     "resume_writes": ("POST", "/resume", None),
 }
-_SWITCHES = {f"switch_on_auto_{field.value}": field for field in LedgerField}
 """Fixes of the account as a whole: method, the end of the path, body."""
+_SWITCHES = {f"switch_on_auto_{field.value}": field for field in LedgerField}
+"""Fixes that are a switch, wherever it is."""
 
 
 class CallView(Shape):
