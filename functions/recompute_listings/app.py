@@ -7,12 +7,13 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import Field, TypeAdapter
 
 from listbridge import bootstrap
-from listbridge.domain.work import Check, RecomputeChunk, ShopEvent
+from listbridge.domain.work import Check, ExportMembers, RecomputeChunk, ShopEvent
 from listbridge.services.inbox.look_at_shop import look_in_bulk
 from listbridge.services.jobs.run_job import run_job
+from listbridge.services.listings.export.export_members import look_through
 from listbridge.services.timers.run_check import run_check
 
-_Message: TypeAlias = Annotated[RecomputeChunk | Check | ShopEvent, Field(discriminator="kind")]
+_Message: TypeAlias = Annotated[RecomputeChunk | Check | ExportMembers | ShopEvent, Field(discriminator="kind")]
 _MESSAGES: TypeAdapter[_Message] = TypeAdapter(_Message)
 
 
@@ -28,6 +29,8 @@ def handler(event: dict[str, Any], context: bootstrap.LambdaContext) -> dict[str
         remaining_s = context.get_remaining_time_in_millis() / 1000
         if isinstance(message, Check):
             run_check(bootstrap.deps(), message, remaining_s=remaining_s)
+        elif isinstance(message, ExportMembers):
+            look_through(bootstrap.deps(), message, remaining_s=remaining_s)
         elif isinstance(message, ShopEvent):
             look_in_bulk(bootstrap.deps(), message)
         else:

@@ -29,7 +29,7 @@ ROOMS: Final[Mapping[str, tuple[str, ...]]] = {
     "/v1/profiles": ("profiles",),
     "/v1/creation-profiles": ("profiles",),
     "/v1/sku-mappings": ("sku_mappings",),
-    "/v1/sales-lists": ("sales_lists", "items"),
+    "/v1/sales-lists": ("sales_lists", "items", "exports"),
     "/v1/jobs": ("jobs",),
     "/v1/listings": ("listings",),
     "/v1/orders": ("orders",),

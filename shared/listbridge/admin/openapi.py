@@ -42,6 +42,7 @@ _TAGS: Final = {
     "SKU mappings": "Which SKU of the shop a marketplace's SKU stands for, where the two differ.",
     "creation profiles": "How new offers are made on one site of a marketplace.",
     "sales lists": "Which products go to one account and site, and by which rules.",
+    "collections": "What the shop's collections hold for a sales list, and how far it is sent.",
     "items": "The variants in a sales list.",
     "jobs": "The record behind every action and every big change.",
     "listings": "What each account offers, and why it is as it is.",

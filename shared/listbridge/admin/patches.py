@@ -86,6 +86,7 @@ class AccountPatch(Patch):
     """The earlier name of `create_orders`: use that one."""
     relay_fulfillments: StrictBool = NEEDED
     observe: StrictBool = NEEDED
+    publish_limit: StrictInt | None = None
     guard: GuardLimitsPatch | None = None
     rules: RulesPatch | None = None
 

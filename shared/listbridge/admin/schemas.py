@@ -127,6 +127,7 @@ class AccountDraft(Body):
     """The earlier name of `create_orders`: use that one."""
     relay_fulfillments: StrictBool = True
     observe: StrictBool = False
+    publish_limit: Annotated[StrictInt, Field(ge=0, le=100_000)] | None = None
     guard: NewGuardLimits = NewGuardLimits()
     rules: NewRules = NewRules()
 
@@ -188,6 +189,13 @@ class AddItems(Body):
     """All products of this vendor, in whatever letter case."""
     catalogue: Literal[True] | None = None
     """`true`: every product of the shop."""
+
+
+class BacklogBody(Body):
+    """Which of a list's backlog to send: some products by the shop's own ids, or, in so many words, `all`."""
+
+    products: Annotated[list[Annotated[ProductId, ID]], Field(min_length=1, max_length=MOST_PRODUCTS)] | Literal["all"]
+    """The products' ids in the shop, or `all` of the backlog."""
 
 
 class PreviewBody(Body):

@@ -215,6 +215,9 @@ class Account(Document):
     """Set while nothing at all is written to the marketplace, because somebody stopped it; orders still come in."""
     guard: GuardLimits = GuardLimits()
     """From where on changes to the account's listings need a person's approval."""
+    publish_limit: int | None = Field(default=None, ge=0, le=100_000)
+    """The most products that sales lists may send to the marketplace automatically on one day (UTC); more wait for
+    approval. Null takes the marketplace's default: 200, and 20 where each listing costs a fee."""
     guard_rule: int = 2
     """What the guard's count means: "at least" since 2. A stored account without it is older and means "more than"."""
     rules: Rules = Rules()

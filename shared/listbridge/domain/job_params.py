@@ -128,6 +128,18 @@ class ChoiceParams(JobParams):
     """How many there are, as far as they were counted by us for a shop that gives no count."""
 
 
+class ExportParams(JobParams):
+    """Of products of a sales list's collections that a person decides about: above the day's limit, or what was there before."""
+
+    sales_list: SalesListId
+    backlog: bool | None = None
+    """It was there before: a person asked for it. None: it is new, and above the limit."""
+    products: tuple[ProductId, ...] | None = None
+    """Which of the backlog; None is all of it."""
+    page: int = 0
+    """How many pages were dealt with in this phase: it names the jobs that send the next."""
+
+
 class EditParams(JobParams):
     """Of an edit of a document: the document as it is to be, and field by field what that changes."""
 

@@ -16,6 +16,7 @@ from listbridge.domain.job_params import (
     ChoiceParams,
     DriftParams,
     EditParams,
+    ExportParams,
     InventoryParams,
     JobParams,
     LinkingParams,
@@ -49,6 +50,7 @@ class JobKind(Word):
     MAP_SKU = "map_sku"
     ADD_ITEMS = "add_items"
     ADD_CHOSEN = "add_chosen"
+    EXPORT = "export"
     CONFIGURATION = "configuration"
     SWEEP = "sweep"
     DRIFT = "drift"
@@ -65,6 +67,7 @@ _PARAMS: Mapping[JobKind, type[JobParams]] = {
     JobKind.MAP_SKU: MappingParams,
     JobKind.ADD_ITEMS: AdditionParams,
     JobKind.ADD_CHOSEN: ChoiceParams,
+    JobKind.EXPORT: ExportParams,
     JobKind.CONFIGURATION: EditParams,
     JobKind.SWEEP: SweepParams,
     JobKind.DRIFT: DriftParams,

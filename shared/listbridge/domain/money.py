@@ -44,6 +44,10 @@ class Money:
     def __str__(self) -> str:
         return f"{self.amount} {self.currency}"
 
+    def times(self, number: int) -> Money:
+        """So many of it."""
+        return Money(self.amount * number, self.currency)
+
     def rounded(self) -> Money:
         """The amount to the smallest unit of its currency, halves upwards."""
         return Money(self.amount.quantize(smallest_unit(self.currency), rounding=ROUND_HALF_UP), self.currency)

@@ -154,6 +154,18 @@ class Check(Message):
     cursor: str | None = None
 
 
+class ExportMembers(Message):
+    """Look at the members of a sales list that wait to be sent automatically: at these products, or at all. `cursor` carries a
+    look at all of many pages on, `epoch` is the timer's right to it, and `seen` how many members the pages before had."""
+
+    kind: Literal["export_members"] = "export_members"
+    sales_list: SalesListId
+    products: tuple[ProductId, ...] = ()
+    epoch: int = 0
+    cursor: str | None = None
+    seen: int = 0
+
+
 class PublishKind(StrEnum):
     """What the slow lane does to one product of one sales list."""
 
@@ -252,6 +264,7 @@ AnyMessage = Annotated[
     | Nudge
     | RecomputeChunk
     | Check
+    | ExportMembers
     | PublishTask
     | PollAccount
     | ImportOrder

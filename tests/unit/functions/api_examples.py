@@ -26,6 +26,7 @@ from simulators.door import Transport
 from tests.fakes.handing_platforms import Platforms, query_of
 from tests.unit.functions.example_recorder import Example, Recorder
 from tests.unit.functions.installation import SHOP_CREDENTIALS, SITE, Installation
+from tests.unit.functions.mirroring import enter, mirror
 from tests.unit.functions.order_desk import OrderDesk
 from tests.unit.functions.seller import Seller
 
@@ -37,7 +38,9 @@ def record() -> dict[str, Example]:
     with _chance(2):
         examples |= _adopted()
     with _chance(3):
-        return examples | _linked()
+        examples |= _linked()
+    with _chance(4):
+        return examples | _mirrored()
 
 
 @contextmanager
@@ -320,6 +323,21 @@ def _linked() -> dict[str, Example]:
     examples = tape.examples()
     mappings = ("save_sku_mapping", "list_sku_mappings", "delete_sku_mapping")
     return {name: examples[name] for name in ("read_inventory", "link_inventory", "get_inventory", *mappings)}
+
+
+def _mirrored() -> dict[str, Example]:
+    """A list that mirrors a collection: one item was there before, one is sold out, and one is sent."""
+    tape = Recorder(Installation())
+    its, seller = tape.its, Seller(tape.its)
+    mirror(seller)
+    enter(seller, its.add_product("BOWL", title="Bowl"), new=False)
+    enter(seller, its.add_product("CUP", title="Cup"), its.add_product("JUG", title="Jug", stock=0))
+    path = f"/v1/sales-lists/{seller.list}"
+    tape.show("GET", f"{path}/members")
+    tape.show("GET", f"{path}/exports")
+    tape.show("POST", f"{path}/backlog", {"products": "all"})
+    examples = tape.examples()
+    return {name: examples[name] for name in ("list_members", "get_exports", "send_backlog")}
 
 
 def written(example: Example) -> str:

@@ -17,6 +17,7 @@ from listbridge.domain.ports import Budget
 from listbridge.domain.work import (
     AccountEvent,
     Check,
+    ExportMembers,
     ImportOrder,
     Lane,
     LearnNoticeKey,
@@ -36,6 +37,7 @@ from listbridge.services.inbox.heed_notice import heed_notice, learn_notice_key
 from listbridge.services.inbox.look_again import look_again
 from listbridge.services.inbox.sync_catalog import sync_catalog
 from listbridge.services.jobs.run_job import run_job
+from listbridge.services.listings.export.export_members import look_through
 from listbridge.services.listings.publish.publish_listing import publish_listing
 from listbridge.services.listings.revise.revise_inventory import revise_inventory
 from listbridge.services.orders.arrive.poll_account import poll_account
@@ -369,6 +371,8 @@ class Installation:
             run_job(self.deps, message, remaining_s=60)
         elif isinstance(message, Check):
             run_check(self.deps, message, remaining_s=60)
+        elif isinstance(message, ExportMembers):
+            look_through(self.deps, message, remaining_s=60)
         elif isinstance(message, Nudge):
             revise_inventory(self.deps, message, remaining_s=30)
         elif isinstance(message, PublishTask):

@@ -31,6 +31,7 @@ _WRITES = {
         "POST /v1/sales-lists",
         "PATCH /v1/sales-lists/x",
         "POST /v1/sales-lists/x/items",
+        "POST /v1/sales-lists/x/backlog",
         "POST /v1/sales-lists/x/preview",
         "DELETE /v1/sales-lists/x/items/x",
         "POST /v1/sales-lists/x/actions",

@@ -146,6 +146,7 @@ class AccountView(Shape):
     relay_fulfillments: bool
     observe: bool
     stopped: WritesStopped | None
+    publish_limit: int | None
     guard: GuardLimits
     rules: Rules
     settings: dict[str, Any]

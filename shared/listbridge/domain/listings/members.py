@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from listbridge.domain.configuration import SalesList
-from listbridge.domain.ids import CollectionId, ProductId, SalesListId, ShopId
+from listbridge.domain.ids import CollectionId, JobId, ProductId, SalesListId, ShopId
 from listbridge.domain.problem import Problem
 from listbridge.domain.word import Word
 
@@ -47,7 +47,15 @@ class Member:
     something is left to do."""
     export: Export = Export.NONE
     reason: Problem | None = None
-    """What `waiting` waits for."""
+    """What `waiting` waits for; None before it was looked at, and while its job runs."""
+    job: JobId | None = None
+    """The job that sends it, or that asks a person whether to."""
+    tried_at: datetime | None = None
+    """When it was given to that job (UTC)."""
+    tried_with: str = ""
+    """A fingerprint of what was sent of it last, content and settings: what failed is tried again at once with another."""
+    tries: int = 0
+    """How often it was sent and did not go on sale."""
     rev: int = 0
 
     @property
@@ -148,7 +156,7 @@ def unseen(member: Member, since: int) -> bool:
 def left(member: Member, now: datetime) -> Member:
     """It is out of the list. What waited to be sent automatically waits no longer."""
     export = Export.NONE if member.export is Export.WAITING else member.export
-    return replace(member, left_at=now, collections={}, export=export, reason=None)
+    return replace(member, left_at=now, collections={}, export=export, reason=None, job=None)
 
 
 def _entered(
@@ -156,4 +164,7 @@ def _entered(
 ) -> Member:
     if member is not None:
         return replace(member, collections=seen, read=read, entered_at=now, backlog=True, left_at=None)
-    return Member(at.sales_list.id, at.shop, product, now, seen, read, backlog=not at.is_new(seen))
+    # A new item waits from the same write on: nobody who dies after it can leave it unsent.
+    new = at.is_new(seen)
+    export = Export.WAITING if new else Export.NONE
+    return Member(at.sales_list.id, at.shop, product, now, seen, read, backlog=not new, export=export)

@@ -380,6 +380,8 @@ class MarketplaceTraits:
     free."""
     joint_updates: bool = False
     """Each update carries quantity and price: they are switched on and off, and revised, together."""
+    exports_a_day: int = 200
+    """How many products sales lists send automatically on one day, unless the account says another number."""
     shares_stock: bool = False
     """An account's sites sell from one stock there: the same SKU has the lowest quantity of all of them on each."""
 

@@ -32,6 +32,8 @@ class RuleContext:
     basis: dict[str, int]
     switches: Switches = field(default_factory=dict)
     """The sales list's own switches of automatic updates."""
+    exports: bool = False
+    """New items of the sales list are sent automatically."""
     shares_stock: bool = False
     """The account's sites sell from one stock: the lowest quantity of a SKU's listings is that of all."""
 

@@ -120,6 +120,7 @@ MANIFEST = MarketplaceManifest(
         zero=Zero.PAUSES,
         listing_fee=LISTING_FEE,
         joint_updates=True,
+        exports_a_day=20,
     ),
     # The document says "positive" and no more. Etsy's help for sellers has 0.20 as the lowest price, 50,000 as the highest, in
     # US dollars, and 999 pieces (not verified).

@@ -24,5 +24,6 @@ def context_of(deps: AccountDeps, sales_list: SalesList, account: Account, profi
         bounds=deps.marketplaces.bounds(account, sales_list.site),
         basis=basis,
         switches=switches_of(sales_list),
+        exports=sales_list.auto_export,
         shares_stock=deps.marketplaces.traits(account).shares_stock,
     )

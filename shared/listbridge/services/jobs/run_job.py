@@ -21,6 +21,7 @@ from listbridge.services.jobs.resume_action import ACTIONS, resume_action
 from listbridge.services.jobs.select_and_act import PHASES, run_selection_chunk
 from listbridge.services.listings.act.adopt_listings import run_adoption_chunk
 from listbridge.services.listings.act.unlink_account import run_unlink_chunk, unlinks_account
+from listbridge.services.listings.export.run_export import run_export_chunk
 from listbridge.services.listings.items.add_chosen import run_add_chosen_chunk
 from listbridge.services.listings.items.add_items import run_add_items_chunk
 from listbridge.services.listings.linking.link_inventory import run_linking_chunk
@@ -39,6 +40,7 @@ _CHUNKS: dict[JobKind, Callable[[PublishDeps, Job], Job]] = {
     JobKind.MAP_SKU: run_mapping_chunk,
     JobKind.ADD_ITEMS: run_add_items_chunk,
     JobKind.ADD_CHOSEN: run_add_chosen_chunk,
+    JobKind.EXPORT: run_export_chunk,
     JobKind.RELEASE_GUARDED: run_release_chunk,
     JobKind.UNLINK: run_unlink_chunk,
 }

@@ -10,10 +10,11 @@ from listbridge.domain.jobs import Job, JobKind, JobState, Outcome
 from listbridge.domain.listings.listing import LedgerField, Listing, Values
 from listbridge.services.catalog.sweep_shop import absent_page
 from listbridge.services.configuration.change_configuration import moved_page
-from listbridge.services.deps import AccountDeps, LedgerDeps
+from listbridge.services.deps import AccountDeps, PublishDeps
 from listbridge.services.jobs.decide_job import NotWaiting
 from listbridge.services.jobs.resume_action import ACTIONS
 from listbridge.services.listings.action_rules import ENDING, RULES, Action, moves
+from listbridge.services.listings.export.run_export import page_to_publish
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class WaitingChange:
 
 
 def page_of_changes(
-    deps: LedgerDeps, job: Job, cursor: str | None, most: int
+    deps: PublishDeps, job: Job, cursor: str | None, most: int
 ) -> tuple[list[WaitingChange], str | None]:
     """The changes among the next `most` rows, computed from how everything is now; a page may be short, or empty.
 
@@ -38,6 +39,9 @@ def page_of_changes(
         raise NotWaiting(job.id)
     if job.kind is JobKind.ADOPT:
         return [], None  # buyers find the same before and after
+    if job.kind is JobKind.EXPORT:
+        published, following = page_to_publish(deps, job, cursor, most)
+        return [WaitingChange(row, Values(), _computed(row)) for row in published], following
     if job.kind in ACTIONS:
         return _of_action(deps, job, cursor, most)
     if job.kind is JobKind.CONFIGURATION:

@@ -16,6 +16,7 @@ from listbridge.services.catalog.read_changed_products import changes_are_due
 from listbridge.services.catalog.sweep_shop import sweep_if_due
 from listbridge.services.deps import AccountDeps, CoreDeps, InboxDeps, OrderDeps
 from listbridge.services.inbox.ingest_webhook import enqueue
+from listbridge.services.listings.export.export_members import begin_looks
 from listbridge.services.listings.revise.check_drift import start_drift_check
 from listbridge.services.orders.erase_buyers import erase_buyers
 
@@ -129,11 +130,13 @@ def look_at_shop_orders(deps: CoreDeps) -> int:
 
 
 def look_at_shops(deps: CoreDeps) -> int:
-    """What the shops' lost deliveries would have said: of orders at once, of products by a sweep where one is due.
+    """What the shops' lost deliveries would have said: of orders at once, of products by a sweep where one is due, of new items
+    that became fit to be sent by a look through their lists.
 
-    One schedule for both, for each schedule is an execution more to ask AWS for. Returns how many sweeps were begun.
+    One schedule for all, for each schedule is an execution more to ask AWS for. Returns how many sweeps were begun.
     """
     look_at_shop_orders(deps)
+    begin_looks(deps)
     return sweep_shops(deps)
 
 

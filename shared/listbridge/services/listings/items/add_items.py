@@ -21,7 +21,7 @@ from listbridge.domain.listings.sales_list_items import Item
 from listbridge.domain.ports import Conflict, Missing
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import OutcomeUnknown, RemoteError, RetryLater, Unauthorized
-from listbridge.domain.work import Lane, RecomputeChunk
+from listbridge.domain.work import ExportMembers, Lane, RecomputeChunk
 from listbridge.services.catalog.nudge import nudge_due
 from listbridge.services.catalog.observe_shop import observe_products
 from listbridge.services.catalog.recompute import Recompute
@@ -128,6 +128,9 @@ class Shelf:
             keys += [item.listing for item in items if item.listing is not None]
             entries.append(self._result(product, items))
         nudge_due(self.deps, Recompute(self.deps, Cause.MANUAL).listings(keys))
+        if self.sales_list.auto_export:  # also at what cannot go on sale: it waits with its reason
+            look = ExportMembers(sales_list=self.sales_list.id, products=tuple(products))
+            self.deps.queues.send(Lane.RECOMPUTE, look)
         return entries
 
     def put(self, variant: Variant, title: str) -> Item:
