@@ -1,4 +1,5 @@
-"""What goes wrong with one entry of a bulk write: the vendor faults of bulkCreateOrReplaceInventoryItem and bulkCreateOffer.
+"""What goes wrong with one entry of a bulk write: the vendor faults of bulkCreateOrReplaceInventoryItem, bulkCreateOffer and
+bulkPublishOffer.
 
 Each is a `Fault(operation, "vendor", name=..., body={"sku": ...})` of `simulators.faults`; the README lists them.
 """
@@ -23,9 +24,14 @@ def refuse_entry(call: Call, sku: str) -> None:
 
 
 def told(call: Call, responses: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What is answered of the entries: of a lost one nothing, although it was done."""
+    """What is answered of the entries: of a lost one nothing, although it was done. An entry without a SKU names its offer."""
     lost = _said(call, "entry_lost").get("sku")
-    return [row for row in responses if lost is None or row.get("sku") != lost]
+    return [row for row in responses if lost is None or _sku(call, row) != lost]
+
+
+def _sku(call: Call, row: dict[str, Any]) -> str | None:
+    offer = call.seller.offers.get(str(row.get("offerId")))
+    return row.get("sku") or (offer.sku if offer is not None else None)
 
 
 def _said(call: Call, name: str) -> dict[str, Any]:

@@ -269,13 +269,14 @@ def bulk_publish_offers(world: World, call: Call) -> Reply:
         response: dict[str, Any] = {"offerId": str(row.get("offerId"))}
         try:
             offer = find_offer(call.seller, response["offerId"])
+            bulk.refuse_entry(call, offer.sku)
             if offer.sku in call.seller.group_of:
                 raise EbayError(25732)
             response.update(statusCode=200, **publish(world, call.seller, offer))
         except EbayError as error:
             response.update(statusCode=error.status, errors=[error.entry])
         responses.append(response)
-    return bulk_reply(responses)
+    return bulk_reply(bulk.told(call, responses))
 
 
 def withdraw_offer(world: World, call: Call) -> Reply:

@@ -241,6 +241,28 @@ def test_two_skus_in_one_price_and_quantity_call_are_refused(anna: EbaySeller) -
     assert [item["quantity"] for item in anna.state()["items"].values()] == [7, 7]
 
 
+def test_offers_that_are_published_together_are_each_answered_alone(anna: EbaySeller) -> None:
+    offer_id, listing_id = anna.on_sale("A")
+    incomplete = {name: value for name, value in anna.item().items() if name != "condition"}
+    good, bad = anna.staged("B"), anna.staged("C", item=incomplete)
+    rows = [{"offerId": one} for one in (offer_id, good, bad, "404")]
+    answer = anna.call("POST", "/bulk_publish_offer", {"requests": rows})
+    told = {row["offerId"]: row for row in answer.json()["responses"]}
+    assert (answer.status_code, {id: row["statusCode"] for id, row in told.items()}) == (
+        207,
+        {offer_id: 200, good: 200, bad: 400, "404": 404},
+    )
+    assert told[offer_id]["listingId"] == listing_id  # published already: it keeps its listing
+    assert (anna.on_show("B") is not None, anna.on_show("C")) == (True, None)
+
+
+def test_an_offer_is_not_published_twice_in_one_call(anna: EbaySeller) -> None:
+    offer = anna.staged("A")
+    answer = anna.call("POST", "/bulk_publish_offer", {"requests": [{"offerId": offer}] * 2})
+    assert (answer.status_code, error_ids(answer)) == (400, [25731])
+    assert anna.on_show("A") is None
+
+
 def test_twenty_six_entries_are_too_many_for_every_bulk_call(anna: EbaySeller) -> None:
     offer_id, _ = anna.on_sale("HB-RED")
     items = [{"sku": f"S{n}", "locale": "en_US", **anna.item()} for n in range(26)]
