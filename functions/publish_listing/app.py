@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Any
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import Field, TypeAdapter
 
 from listbridge import bootstrap
-from listbridge.domain.work import PublishTask
+from listbridge.domain.work import PublishTask, PublishTogether
 from listbridge.services.listings.publish.publish_listing import publish_listing
+from listbridge.services.listings.publish.publish_together import publish_together
+
+_Message: TypeAlias = Annotated[PublishTask | PublishTogether, Field(discriminator="kind")]
+_MESSAGES: TypeAdapter[_Message] = TypeAdapter(_Message)
 
 
 @bootstrap.lambda_function(
@@ -17,4 +22,12 @@ from listbridge.services.listings.publish.publish_listing import publish_listing
 )
 def handler(event: dict[str, Any], context: bootstrap.LambdaContext) -> dict[str, Any]:
     """Do the publishing tasks; the answer names the messages that must come back."""
-    return bootstrap.one_by_one(event, PublishTask, partial(publish_listing, bootstrap.deps()))
+    deps = bootstrap.deps()
+
+    def publish(message: _Message) -> None:
+        if isinstance(message, PublishTogether):
+            publish_together(deps, message)
+        else:
+            publish_listing(deps, message)
+
+    return bootstrap.one_by_one(event, _MESSAGES, publish)

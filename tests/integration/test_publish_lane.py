@@ -66,6 +66,28 @@ def test_an_item_that_is_removed_is_ended_and_leaves_the_list(connected: Install
     assert (its.on_sale(), _live_listings(its)) == ({}, 0)
 
 
+def test_products_without_variations_are_one_message_and_go_on_sale_by_the_same_calls(connected: Installation) -> None:
+    its = connected
+    skus = [f"CUP-{number:02}" for number in range(8)]
+    its.list_products(*(its.add_product(sku, title=f"Cup {sku}") for sku in skus))
+    body = {"action": "send", "items": "all"}
+    job = its.ask("POST", f"/sales-lists/{its.list}/actions", body, expect=202)["job"]
+    assert its.lanes.depth(Lane.PUBLISH) == 1
+    before = len(its.ebay.world.journal)
+    done = its.ended(job)
+    assert (done["state"], done["total"], done["done"], done["failed"]) == ("done", 8, 8, 0)
+    assert (its.on_sale(), _live_listings(its)) == (dict.fromkeys(skus, (7, "12.50")), 8)
+    calls = [call.operation for call in list(its.ebay.world.journal)[before:]]
+    for operation in (
+        "bulkGetInventoryItem",
+        "bulkCreateOrReplaceInventoryItem",
+        "bulkCreateOffer",
+        "bulkPublishOffer",
+    ):
+        assert calls.count(operation) == 1, operation
+    assert (calls.count("getOffers"), calls.count("publishOffer")) == (0, 0)
+
+
 def test_a_poisoned_task_stops_no_other(installation: Installation) -> None:
     its = installation
     its.connect()

@@ -127,7 +127,7 @@ def test_queue_samples_are_messages_that_the_lanes_can_read() -> None:
         "sync_catalog": ["shop_event", "shop_event"],
         "recompute_listings": ["check", "recompute_chunk"],
         "revise_inventory": ["nudge"],
-        "publish_listing": ["publish_task"],
+        "publish_listing": ["publish_task", "publish_together"],
         "import_orders": ["poll_account", "import_order", "marketplace_notice", "learn_notice_key"],
         "relay_fulfillment": ["relay_order"],
     }

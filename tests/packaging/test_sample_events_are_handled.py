@@ -123,6 +123,7 @@ def test_what_a_marketplace_tells_of_a_seller_is_stored_and_queued_once_however_
         ("recompute_listings", "check"),
         ("revise_inventory", "nudge"),
         ("publish_listing", "publish_task"),
+        ("publish_listing", "publish_together"),
         ("import_orders", "messages"),
         ("import_orders", "notices"),
         ("relay_fulfillment", "relay_order"),

@@ -212,6 +212,26 @@ class PublishTask(Message):
     for a reason that is not the product's."""
 
 
+class PublishTogether(Message):
+    """Several products of one sales list to send or relist by the same calls, each as a task of its own would.
+
+    It is tried once. What that did not bring to an end goes on alone, so that one product that kills its worker kills no
+    other's.
+    """
+
+    kind: Literal["publish_together"] = "publish_together"
+    action: PublishKind
+    sales_list: SalesListId
+    products: tuple[ProductId, ...]
+    id: str
+    """Of this try."""
+    job: JobId | None = None
+
+    def alone(self, product: ProductId) -> PublishTask:
+        """The task of one of the products."""
+        return PublishTask(action=self.action, sales_list=self.sales_list, product=product, job=self.job)
+
+
 class PollAccount(Message):
     """Ask an account's marketplace for orders that changed. `claim` is the right to do it, taken when this was sent.
 
@@ -266,6 +286,7 @@ AnyMessage = Annotated[
     | Check
     | ExportMembers
     | PublishTask
+    | PublishTogether
     | PollAccount
     | ImportOrder
     | RelayOrder,

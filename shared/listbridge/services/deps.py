@@ -49,6 +49,8 @@ class TimeLimits:
     (protocol.md#leases); no longer than a drainer's lease, so
     that a zero never waits longer for a worker that died inside its unit (promises.md#p5)."""
     publish_claim_s: float = 60.0
+    publish_together_s: float = 40.0
+    """How long a run that publishes several products begins further calls: what is under way then ends within its claims."""
     order_lease_s: float = 60.0
     """How long one order stays with a worker that died over it."""
     poll_claim_s: float = 120.0

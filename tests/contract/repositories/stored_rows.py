@@ -60,6 +60,7 @@ from listbridge.domain.work import (
     PollAccount,
     PublishKind,
     PublishTask,
+    PublishTogether,
     RecomputeChunk,
     RelayOrder,
     ShopEvent,
@@ -151,6 +152,7 @@ def messages() -> list[Message]:
         RecomputeChunk(job=JobId(f"job_{NAME}")),
         Check(what=CheckKind.SHOP, subject=SHOP),
         PublishTask(action=PublishKind.SEND, sales_list=LIST, product=PRODUCT, job=JobId(f"job_{NAME}"), attempt=1),
+        PublishTogether(action=PublishKind.SEND, sales_list=LIST, products=(PRODUCT, ProductId("p2")), id="set_1"),
         PollAccount(
             account=ACCOUNT, claim="poll_1", cursor="7", since=START, began=START, until=START + timedelta(seconds=60)
         ),

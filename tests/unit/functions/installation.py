@@ -25,6 +25,7 @@ from listbridge.domain.work import (
     Nudge,
     PollAccount,
     PublishTask,
+    PublishTogether,
     RecomputeChunk,
     RelayOrder,
     ShopEvent,
@@ -39,6 +40,7 @@ from listbridge.services.inbox.sync_catalog import sync_catalog
 from listbridge.services.jobs.run_job import run_job
 from listbridge.services.listings.export.export_members import look_through
 from listbridge.services.listings.publish.publish_listing import publish_listing
+from listbridge.services.listings.publish.publish_together import publish_together
 from listbridge.services.listings.revise.revise_inventory import revise_inventory
 from listbridge.services.orders.arrive.poll_account import poll_account
 from listbridge.services.orders.import_order import import_order
@@ -377,6 +379,8 @@ class Installation:
             revise_inventory(self.deps, message, remaining_s=30)
         elif isinstance(message, PublishTask):
             publish_listing(self.deps, message)
+        elif isinstance(message, PublishTogether):
+            publish_together(self.deps, message)
         elif isinstance(message, PollAccount):
             poll_account(self.deps, message, remaining_s=60)
         elif isinstance(message, ImportOrder):

@@ -16,7 +16,14 @@ from listbridge.domain.orders.shop_orders import Parcel
 from listbridge.domain.ports.adopting import Adopting
 from listbridge.domain.ports.coordination import Budget, Share
 from listbridge.domain.ports.previews import FieldProblem
-from listbridge.domain.ports.publishing import FollowRequest, Processing, Published, PublishRequest, PublishSteps
+from listbridge.domain.ports.publishing import (
+    FollowRequest,
+    Processing,
+    Published,
+    PublishesTogether,
+    PublishRequest,
+    PublishSteps,
+)
 from listbridge.domain.ports.sold_out import SoldOutSwitch
 from listbridge.domain.problem import Problem
 from listbridge.domain.rules.bounds import Bounds
@@ -257,6 +264,9 @@ class MarketplaceAdapter(SoldOutSwitch, Protocol):
     def publish(self, request: PublishRequest, steps: PublishSteps) -> Published | Processing:
         """Create or complete the product's offers and make them live; safe to run again after any interruption."""
 
+    def together(self) -> PublishesTogether | None:
+        """How products without variations are published several at once; None where each goes on its own."""
+
     def full_revise(self, request: PublishRequest, steps: PublishSteps) -> Published | Processing:
         """Send content, policies, price and quantity of a live product."""
 
@@ -364,6 +374,8 @@ class MarketplaceTraits:
     lists_all: bool = False
     """All that the account has is told at less cost than a question for each: linking reads it, though it could ask by SKU, and so
     does the daily look at an account with thousands of listings."""
+    publish_together: int = 1
+    """How many products without variations the same calls put on sale, at most."""
     read_back_batch: int = 25
     read_back_at_once: int = 1
     """How many read-backs of one account may be under way at the same time."""

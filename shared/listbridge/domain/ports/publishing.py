@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,7 +10,7 @@ from typing import Protocol
 
 from listbridge.domain.catalog import ProductFacts
 from listbridge.domain.configuration import CreationProfile
-from listbridge.domain.ids import ListingKey, RemoteId, Site, Sku, VariantId
+from listbridge.domain.ids import ListingKey, ProductId, RemoteId, Site, Sku, VariantId
 from listbridge.domain.listings.listing import Values
 from listbridge.domain.money import Money
 from listbridge.domain.verdicts import RemoteError
@@ -116,3 +116,29 @@ class FollowRequest:
     site: Site
     variants: tuple[PublishVariant, ...]
     progress: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishingRun:
+    """One product's own publishing, which goes on among those of others: what is asked, and what is lent for it."""
+
+    request: PublishRequest
+    steps: PublishSteps
+
+
+class PublishesTogether(Protocol):
+    """How products without variations are put on sale several at once, of one site. Each keeps its own steps and leases, and
+    what is refused of one stops no other."""
+
+    def absent(self, skus: Collection[Sku]) -> frozenset[Sku]:
+        """Those of these SKUs under which the account certainly has nothing, by fewer calls than one for each. Raises
+        RemoteError."""
+
+    def publish(
+        self, runs: Sequence[PublishingRun], more: Callable[[], bool]
+    ) -> Mapping[ProductId, Published | RemoteError]:
+        """What became of each product, as `MarketplaceAdapter.publish` tells or raises it.
+
+        `more` is asked before each further group of calls. A product that is not in the answer is to be published on its own:
+        nobody asked for more, or its group was refused without a word about which of them is to blame.
+        """

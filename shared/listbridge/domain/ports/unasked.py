@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from listbridge.domain.ids import Site, Sku
 from listbridge.domain.ports.adopting import Adopting
 from listbridge.domain.ports.marketplaces import BulkWriter, ExistingPage, RemoteListing, RevisionResult, Submitted
-from listbridge.domain.ports.publishing import FollowRequest, Processing, Published, PublishRequest
+from listbridge.domain.ports.publishing import FollowRequest, Processing, Published, PublishesTogether, PublishRequest
 
 
 class UnaskedOfMarketplace:
@@ -25,6 +25,10 @@ class UnaskedOfMarketplace:
     def outcomes(self, submitted: Sequence[Submitted]) -> list[RevisionResult]:
         """Each revision is answered at once."""
         return []
+
+    def together(self) -> PublishesTogether | None:
+        """Each product goes on its own."""
+        return None
 
     def follow(self, request: FollowRequest) -> Published | Processing:
         raise TypeError("a publishing is decided at once: there is nothing to follow")

@@ -20,6 +20,7 @@ from listbridge.domain.ports import (
     MarketplaceAdapter,
     OrderPage,
     Published,
+    PublishesTogether,
     PublishRequest,
     PublishSteps,
     RemoteListing,
@@ -40,6 +41,7 @@ from listbridge.marketplaces.ebay.offers.migrating import EbayAdopting
 from listbridge.marketplaces.ebay.offers.publishing import Publishing
 from listbridge.marketplaces.ebay.offers.reading import Reader
 from listbridge.marketplaces.ebay.offers.seller_lists import SellerLists
+from listbridge.marketplaces.ebay.offers.together import EbayTogether
 from listbridge.marketplaces.ebay.offers.wire import PublicKey, User
 from listbridge.marketplaces.ebay.orders.orders import Orders
 from listbridge.marketplaces.ebay.sites import SITES, site_of
@@ -99,6 +101,9 @@ class EbayAdapter(UnaskedOfMarketplace):
 
     def publish(self, request: PublishRequest, steps: PublishSteps) -> Published:
         return self._publishing(request, steps).publish()
+
+    def together(self) -> PublishesTogether:
+        return EbayTogether(self._inventory, self._publishing)
 
     def full_revise(self, request: PublishRequest, steps: PublishSteps) -> Published:
         return self._publishing(request, steps).full_revise()

@@ -31,6 +31,7 @@ _INVENTORY = (
     "updateOffer",
     "deleteOffer",
     "publishOffer",
+    "bulkPublishOffer",
     "publishOfferByInventoryItemGroup",
     "withdrawOffer",
     "withdrawOfferByInventoryItemGroup",
@@ -71,6 +72,7 @@ MANIFEST = MarketplaceManifest(
         revise_batch=25,
         revise_rate=25.0,
         max_sku_length=MAX_SKU_LENGTH,
+        publish_together=25,  # bulkCreateOrReplaceInventoryItem, bulkCreateOffer and bulkPublishOffer (sell_inventory 1.18.4)
         # One call for all items and one per SKU for its offers: eleven calls, within what ordinary callers may burst.
         read_back_batch=10,
         # 0.3 s a call, one after the other, are 3 of the 25 calls a second: four at a time leave half to everybody else.

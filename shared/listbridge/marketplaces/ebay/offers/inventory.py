@@ -93,7 +93,8 @@ class Inventory:
         return next(iter(self.offers(sku, site)), None)
 
     def items(self, skus: Sequence[Sku]) -> dict[Sku, Item | None]:
-        """The items, up to 25 a call; None for each that eBay positively does not have."""
+        """The items, up to 25 a call; None for each that eBay positively does not have, and then it has no offer either: createOffer
+        needs the item, and deleteInventoryItem deletes its offers (sell_inventory 1.18.4)."""
         found: dict[Sku, Item | None] = {}
         for start in range(0, len(skus), PER_CALL):
             found |= self._some_items(skus[start : start + PER_CALL])
@@ -150,7 +151,7 @@ class Inventory:
         locale = site.language.replace("-", "_")
         rows = [{"sku": sku, "locale": locale, **body} for sku, body in bodies.items()]
         operation = "bulkCreateOrReplaceInventoryItem"
-        told = self._bulk("bulk_create_or_replace_inventory_item", operation, site, rows)
+        told = _by_sku(self._bulk("bulk_create_or_replace_inventory_item", operation, site, rows))
         return {sku: self._refusal(operation, told.get(sku)) for sku in bodies}
 
     def put_group(self, site: NationalSite, key: RemoteId, body: Mapping[str, Any]) -> None:
@@ -175,7 +176,7 @@ class Inventory:
 
     def create_offers(self, site: NationalSite, bodies: Sequence[Mapping[str, Any]]) -> dict[Sku, NewOffer]:
         """Stage up to 25 offers of one site: what became of each, by its SKU."""
-        told = self._bulk("bulk_create_offer", "bulkCreateOffer", site, bodies)
+        told = _by_sku(self._bulk("bulk_create_offer", "bulkCreateOffer", site, bodies))
         return {sku: self._created(told.get(sku)) for sku in (Sku(body["sku"]) for body in bodies)}
 
     def _created(self, entry: BulkEntry | None) -> NewOffer:
@@ -200,6 +201,18 @@ class Inventory:
         path = f"{INVENTORY}/offer/{path_of(offer)}/publish"
         request = Request("POST", path, "publishOffer", site=site, body={}, write=True)
         return RemoteId(self.http.read(request, PublishedListing).listing_id)
+
+    def publish_offers(self, site: NationalSite, offers: Sequence[RemoteId]) -> dict[RemoteId, RemoteId | RemoteError]:
+        """Put up to 25 single offers on sale: the listing of each, or why it has none. A live one keeps its listing."""
+        rows = [{"offerId": offer} for offer in offers]
+        answers = self._bulk("bulk_publish_offer", "bulkPublishOffer", site, rows)
+        told = {RemoteId(entry.offer_id): entry for entry in answers if entry.offer_id}
+        return {offer: self._published(told.get(offer)) for offer in offers}
+
+    def _published(self, entry: BulkEntry | None) -> RemoteId | RemoteError:
+        if entry is not None and entry.listing_id and entry.status_code < 400:
+            return RemoteId(entry.listing_id)
+        return self._refusal("bulkPublishOffer", entry) or _no_word("bulkPublishOffer")
 
     def publish_group(self, site: NationalSite, key: RemoteId) -> RemoteId:
         """Put the group's complete offers on sale, as one listing; members with missing data are left out silently."""
@@ -251,8 +264,8 @@ class Inventory:
 
     def _bulk(
         self, path: str, operation: str, site: NationalSite, rows: Sequence[Mapping[str, Any]]
-    ) -> dict[Sku, BulkEntry]:
-        """What is told of each SKU, whether the answer is 200, 207 or 400."""
+    ) -> list[BulkEntry]:
+        """What is told of each, whether the answer is 200, 207 or 400."""
         request = Request(
             "POST", f"{INVENTORY}/{path}", operation, site=site, body={"requests": list(rows)}, write=True
         )
@@ -260,7 +273,7 @@ class Inventory:
             answer = self.http.ask(request, BulkEntries)
         except CallRefused as refused:
             answer = entries(refused, BulkEntries)
-        return {Sku(entry.sku): entry for entry in answer.responses}
+        return answer.responses
 
     def _refusal(self, operation: str, entry: BulkEntry | None) -> RemoteError | None:
         """Why one entry of a bulk call was not taken; of one without a word nobody knows."""
@@ -269,6 +282,10 @@ class Inventory:
         if 200 <= entry.status_code < 300:
             return None
         return _said(operation, entry).error(self.http.connection.clock.now())
+
+
+def _by_sku(answers: Sequence[BulkEntry]) -> dict[Sku, BulkEntry]:
+    return {Sku(entry.sku): entry for entry in answers}
 
 
 def entries(refused: CallRefused, model: type[M]) -> M:

@@ -17,6 +17,7 @@ from listbridge.domain.ports import Published, PublishRequest, PublishSteps, Pub
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import NotFound, Rejected, RemoteError
 from listbridge.marketplaces.ebay.errors import GROUP_GONE, IN_OTHER_GROUP, NOT_LIVE
+from listbridge.marketplaces.ebay.offers.bulk_writing import write_variants
 from listbridge.marketplaces.ebay.offers.inventory import Inventory
 from listbridge.marketplaces.ebay.offers.mapping import ListingContent
 from listbridge.marketplaces.ebay.offers.unsold_groups import free
@@ -45,10 +46,9 @@ class Publishing:
     def publish(self) -> Published:
         """Make everything live that is not; what is live already stays as it is."""
         variants = self._variants()
-        perhaps_live = _PUBLISHING in self.steps.progress or "listing" in self.steps.progress
         for variant in variants:
-            if perhaps_live or not self.writing.written_already(variant.key.sku):
-                self._look(variant)
+            if self.must_look(variant):
+                self.look(variant)
         waiting = [variant for variant in variants if self.writing.listing_of(variant.key.sku) is None]
         listing = next(filter(None, (self.writing.listing_of(variant.key.sku) for variant in variants)), None)
         self._write_all(waiting)
@@ -56,10 +56,58 @@ class Publishing:
             try:
                 listing = self._publish_group(variants) if self._grouped else self._publish_single(variants[0])
             except Rejected:
-                # It may be the values that are refused (a quantity of 0): the next sending must write them again.
-                forget(self.steps, WRITTEN)
+                self.write_again_next()
                 raise
         assert listing is not None  # noqa: S101  # some variant was live, or one has just been published
+        return self.done(listing)
+
+    # ---- what several products do at once (`together.py`) ----
+
+    @property
+    def single(self) -> PublishVariant:
+        """The only variant of a product without variations."""
+        (variant,) = self._variants()
+        return variant
+
+    def must_look(self, variant: PublishVariant) -> bool:
+        """Whether its offer may be there, and was not written a moment ago: after any earlier run, known ids are only a hint."""
+        sku, progress = variant.key.sku, self.steps.progress
+        perhaps_live = _PUBLISHING in progress or "listing" in progress
+        if not perhaps_live and self.writing.written_already(sku):
+            return False
+        hints = (variant.offer, variant.remote, progress.get(f"offer:{sku}"), progress.get(f"creating_offer:{sku}"))
+        return self.steps.resumed() or any(hints)
+
+    def look(self, variant: PublishVariant, *, absent: bool = False) -> None:
+        """See the SKU's offer as it is now; `absent`: there is certainly none."""
+        sku = variant.key.sku
+        self.writing.remember(sku, None if absent else self.inventory.offer(sku, self.content.site))
+
+    def say_publishing(self, id: RemoteId) -> None:
+        """Save that this offer, or this group, is about to be put on sale."""
+        self.steps.save(**{_PUBLISHING: id})
+
+    def say_live(self, listing: RemoteId) -> None:
+        """Save what was put on sale."""
+        self.steps.save(listing=listing)
+
+    def after_refusal(self, variant: PublishVariant, error: RemoteError) -> RemoteId:
+        """The listing all the same, where what is in its way can be taken out of it; raises the reason where it cannot."""
+        sku, site = variant.key.sku, self.content.site
+        if isinstance(error, NotFound):
+            raise self.writing.refused_here(sku, error) from error
+        # A product that lost its options: the group of its former listing may still hold the SKU.
+        item = self.inventory.item(sku) if isinstance(error, Rejected) else None
+        if item is None or not item.group or not free(self.inventory, site, [sku]):
+            raise error
+        return self.inventory.publish_offer(site, self.writing.ids[sku])
+
+    def write_again_next(self) -> None:
+        """It may be the values that were refused (a quantity of 0): the next sending must write them again."""
+        forget(self.steps, WRITTEN)
+
+    def done(self, listing: RemoteId) -> Published:
+        """Forget what only an interrupted run needs; what is live."""
         forget(self.steps, *_MARKS)
         return self._published(listing)
 
@@ -67,7 +115,7 @@ class Publishing:
         """Replace content, policies, price and quantity of what is live."""
         variants = self._variants()
         for variant in variants:
-            self._look(variant, surely=True)
+            self.look(variant)
         live = [variant for variant in variants if self.writing.listing_of(variant.key.sku) is not None]
         if not live:
             raise NOT_LIVE.error(detail="none of the product's offers is published")
@@ -77,10 +125,9 @@ class Publishing:
         self._write_all(live)
         if self._grouped:
             self._put_group(live)
-        forget(self.steps, *_MARKS)
         listing = self.writing.listing_of(live[0].key.sku)
         assert listing is not None  # noqa: S101  # it is in `live`
-        return self._published(listing)
+        return self.done(listing)
 
     @property
     def _grouped(self) -> bool:
@@ -89,17 +136,9 @@ class Publishing:
     def _variants(self) -> list[PublishVariant]:
         return [v for v in self.request.variants if v.key.sku not in self.content.refused]
 
-    def _look(self, variant: PublishVariant, *, surely: bool = False) -> None:
-        """Find the SKU's offer if there may be one: after any earlier run, known ids are only a hint."""
-        sku = variant.key.sku
-        progress = self.steps.progress
-        hints = (variant.offer, variant.remote, progress.get(f"offer:{sku}"), progress.get(f"creating_offer:{sku}"))
-        if surely or self.steps.resumed() or any(hints):
-            self.writing.remember(sku, self.inventory.offer(sku, self.content.site))
-
     def _write_all(self, variants: Sequence[PublishVariant]) -> None:
         """Write the variants; one that eBay refuses stops no sibling, unless all of them are refused."""
-        self.failed |= self.writing.write_all([variant.key.sku for variant in variants])
+        self.failed |= write_variants(self.writing, [variant.key.sku for variant in variants])
         if len(self.failed) == len(self._variants()):
             raise next(iter(self.failed.values()))
 
@@ -107,31 +146,24 @@ class Publishing:
 
     def _publish_single(self, variant: PublishVariant) -> RemoteId:
         offer = self.writing.ids[variant.key.sku]
-        self.steps.save(**{_PUBLISHING: offer})
-        sku, site = variant.key.sku, self.content.site
+        self.say_publishing(offer)
         try:
-            listing = self.inventory.publish_offer(site, offer)
-        except NotFound as gone:
-            raise self.writing.refused_here(sku, gone) from gone
-        except Rejected:
-            # A product that lost its options: the group of its former listing may still hold the SKU.
-            item = self.inventory.item(sku)
-            if item is None or not item.group or not free(self.inventory, site, [sku]):
-                raise
-            listing = self.inventory.publish_offer(site, offer)
-        self.steps.save(listing=listing)
+            listing = self.inventory.publish_offer(self.content.site, offer)
+        except (NotFound, Rejected) as error:
+            listing = self.after_refusal(variant, error)
+        self.say_live(listing)
         return listing
 
     def _publish_group(self, variants: Sequence[PublishVariant]) -> RemoteId:
         self._put_group(variants)
-        self.steps.save(**{_PUBLISHING: self.request.group})
+        self.say_publishing(self.request.group)
         try:
             listing = self._group_on_sale(variants)
         except NotFound as gone:
             raise self.writing.refused_here(variants[0].key.sku, gone) from gone
-        self.steps.save(listing=listing)
+        self.say_live(listing)
         for variant in variants:  # eBay leaves variations with missing data out and does not say so: compare
-            self._look(variant, surely=True)
+            self.look(variant)
         return listing
 
     def _group_on_sale(self, variants: Sequence[PublishVariant]) -> RemoteId:

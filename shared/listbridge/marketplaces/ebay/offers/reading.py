@@ -24,10 +24,10 @@ class Reader:
     account: AccountId
 
     def read_back(self, listings: Sequence[Listing]) -> list[RemoteListing]:
-        """One entry per listing, in their order: one call for up to 25 items, and one per SKU for its offers."""
+        """One entry per listing, in their order: one call for up to 25 items, and one per SKU that has one for its offers."""
         skus = list(dict.fromkeys(listing.key.sku for listing in listings))
         items = self.inventory.items(skus)
-        offers = {sku: self.inventory.offers(sku, auctions=True) for sku in skus}
+        offers = {sku: self.inventory.offers(sku, auctions=True) if items[sku] is not None else [] for sku in skus}
         return [
             self._shown(listing.key, _of(listing, offers[listing.key.sku]), items[listing.key.sku])
             for listing in listings

@@ -93,10 +93,11 @@ class BulkItems(CamelTold):
 
 
 class BulkEntry(CamelTold):
-    """What is told of one item or offer of a bulk write."""
+    """What is told of one item or offer of a bulk write, or of one offer that was to be published."""
 
     sku: str = ""
     offer_id: str | None = None
+    listing_id: str | None = None
     status_code: int = 0
     errors: list[ErrorEntry] | None = None
 

@@ -16,11 +16,12 @@ from listbridge.domain.listings import ledger
 from listbridge.domain.listings.listing import LedgerField, Listing
 from listbridge.domain.listings.sales_list_items import Item
 from listbridge.domain.problem import Problem
-from listbridge.domain.work import Lane, PublishKind, PublishTask, RecomputeChunk
+from listbridge.domain.work import Lane, PublishKind, RecomputeChunk
 from listbridge.services.catalog.nudge import nudge_due
 from listbridge.services.deps import AccountDeps, CoreDeps, PublishDeps
 from listbridge.services.guard import judge_action
 from listbridge.services.job_results import item_done, item_failed, item_skipped, taken_over
+from listbridge.services.listings.act.publish_products import publish_products
 from listbridge.services.listings.act.selection import Scope, nothing_selected, page_of_items
 from listbridge.services.listings.act.unlink import unlink_product
 from listbridge.services.listings.action_rules import REMOVING, RULES, Action, actions_of, computable, hindrance, moves
@@ -217,7 +218,7 @@ def carry_out(deps: PublishDeps, action: Action, job: Job, plan: Plan) -> None:
     """
     rule = RULES[action]
     if rule.publish is not None:
-        _publish(deps, rule.publish, job, plan.rows)
+        publish_products(deps, rule.publish, job, plan.rows)
     elif rule.fields and job.rehearsal:
         rehearse_revision(deps, plan.rows, rule.fields, job.id)
     elif rule.fields:
@@ -226,17 +227,6 @@ def carry_out(deps: PublishDeps, action: Action, job: Job, plan: Plan) -> None:
         _unlink(deps, job.id, plan.rows, job.created_by)
     else:
         _remove(deps, job, plan)
-
-
-def _publish(deps: CoreDeps, kind: PublishKind, job: Job, rows: Sequence[Listing], *, remove: bool = False) -> None:
-    products = dict.fromkeys((row.sales_list, row.variant.product) for row in rows)
-    rehearse = job.rehearsal and kind is not PublishKind.LINK
-    tasks = [
-        PublishTask(action=kind, sales_list=sales_list, product=product, job=job.id, remove=remove, rehearse=rehearse)
-        for sales_list, product in products
-    ]
-    if tasks:
-        deps.queues.send(Lane.PUBLISH, *tasks)
 
 
 def _demand(deps: AccountDeps, fields: frozenset[LedgerField], job: JobId, rows: Sequence[Listing]) -> None:
@@ -278,7 +268,7 @@ def _remove(deps: PublishDeps, job: Job, plan: Plan) -> None:
     """What is live is ended first, by the slow lane; with it goes what the same product has in this list."""
     live = [row for row in plan.rows if row.live]
     ending = {(row.sales_list, row.variant.product) for row in live}
-    _publish(deps, PublishKind.STOP, job, live, remove=True)
+    publish_products(deps, PublishKind.STOP, job, live, remove=True)
     here = [plan.items[row.key] for row in plan.rows if (row.sales_list, row.variant.product) not in ending]
     by_list: dict[SalesListId, list[Item]] = {}
     for item in [*here, *plan.unlisted]:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -20,6 +21,7 @@ from listbridge.domain.ports import (
     Missing,
     Processing,
     Published,
+    PublishRequest,
     PublishVariant,
     RemoteListing,
 )
@@ -37,6 +39,7 @@ from listbridge.services.listings.ended_there import without_ended
 from listbridge.services.listings.existing_listings import BEING_READ, listed_already, note_listed
 from listbridge.services.listings.foreign_listings import listed_by_hand
 from listbridge.services.listings.items.remove_items import remove_ended
+from listbridge.services.listings.publish.publish_steps import Steps
 from listbridge.services.listings.publish.publish_work import PATIENCE_S, PublishWork
 from listbridge.services.listings.publish.rehearse import rehearse_ending, rehearse_publishing
 from listbridge.services.listings.publish.wait_for_stock import (
@@ -52,7 +55,8 @@ MAX_ATTEMPTS = 12
 _FOLLOW_AGAIN_S = 60
 """How soon a marketplace that could not be asked what became of a publishing is asked again."""
 _FOLLOW_WHEN_CONNECTED = timedelta(minutes=15)
-_NO_TRY = frozenset({ENDED_AWAITS_ORDERS, BEING_READ})
+NO_TRY = frozenset({ENDED_AWAITS_ORDERS, BEING_READ})
+"""What is only waited for, and counts as none of the tries."""
 
 
 def publish_listing(deps: PublishDeps, task: PublishTask) -> None:
@@ -74,7 +78,7 @@ def publish_listing(deps: PublishDeps, task: PublishTask) -> None:
         return
     if task.waited_as and account.observe:  # nobody asked for it: stock came, or a product was created again
         task = task.model_copy(update={"rehearse": True})
-    work = _Work(deps, task, sales_list, account, claimed)
+    work = ProductWork(deps, task, sales_list, account, claimed)
     try:
         work.run()
     except RemoteError as error:
@@ -83,29 +87,46 @@ def publish_listing(deps: PublishDeps, task: PublishTask) -> None:
         deps.publications.release(claimed)
 
 
-class _Work(PublishWork):
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A publishing that may begin: its rows, what is asked and lent, and a fingerprint of the content."""
+
+    rows: dict[Sku, Listing]
+    request: PublishRequest
+    steps: Steps
+    content_hash: str
+
+
+class ProductWork(PublishWork):
     """What each action does with one claimed task."""
 
-    def run(self) -> None:
+    def begin(self) -> dict[Sku, Listing] | None:
+        """The rows to work on; None where there is nothing to do, or not now."""
         rows = self._rows()
         if not rows:
             self._done_already()
-            return
+            return None
         if not self._begins(rows):
-            return
+            return None
         if self.task.follow_at is None and self._cancelled(rows):
-            return
+            return None
         blocked = self._blocked()
         if blocked is not None and self.task.follow_at is not None:
             # It is decided there meanwhile: what became of it is asked when the account can be asked again.
             self._follow_at(self.deps.clock.now() + _FOLLOW_WHEN_CONNECTED, self.task.content_hash)
-            return
+            return None
         if blocked is not None:
-            self._not_now(rows, blocked)
+            self.not_now(rows, blocked)
+            return None
+        return rows
+
+    def run(self) -> None:
+        rows = self.begin()
+        if rows is None:
             return
         adapter = self.deps.marketplaces.open(self.account)
-        self._budget = self.deps.marketplaces.budget(self.account)
-        with self._budget.patient(PATIENCE_S):
+        self.budget = self.deps.marketplaces.budget(self.account)
+        with self.budget.patient(PATIENCE_S):
             if self.task.follow_at is not None:
                 self._follow(adapter, rows, self.task.follow_at)
             else:
@@ -117,7 +138,7 @@ class _Work(PublishWork):
             observed = observe_products(self.deps, shop, self.deps.shops.open(shop), [self.task.product])
         except Unauthorized as error:  # the shop's refusal: the account goes on
             expire_shop(self.deps, shop, error.problem)
-            self._not_now(rows, error.problem)
+            self.not_now(rows, error.problem)
             return
         rows = {row.key.sku: row for row in Recompute(self.deps, Cause.MANUAL).listings(r.key for r in rows.values())}
         facts = observed.products.get(self.task.product)
@@ -127,11 +148,15 @@ class _Work(PublishWork):
         elif act in (PublishKind.STOP, PublishKind.ZEROED):
             self._end(adapter, rows, facts or remembered_product(self.deps, shop, self.task.product, rows.values()))
         elif facts is None:
-            self._fail(rows, Problem(PRODUCT_GONE, {"product": self.task.product}, "relink"))
+            self.gone(rows)
         elif act is PublishKind.LINK:
             self._link(adapter, rows)
         else:
             self._publish(adapter, rows, facts)
+
+    def gone(self, rows: dict[Sku, Listing]) -> None:
+        """The shop has no such product."""
+        self._fail(rows, Problem(PRODUCT_GONE, {"product": self.task.product}, "relink"))
 
     def failed(self, error: RemoteError) -> None:
         """Class by what happens next."""
@@ -145,7 +170,7 @@ class _Work(PublishWork):
         if isinstance(error, RetryLater | OutcomeUnknown) and self.task.attempt < MAX_ATTEMPTS:
             # A spent day is not one of the tries, and neither is a look at the orders, or at what is listed already, first.
             follows = self.task.follow_at is not None
-            waits = follows or isinstance(error, RateLimited) or error.problem.code in _NO_TRY
+            waits = follows or isinstance(error, RateLimited) or error.problem.code in NO_TRY
             tries = self.task.attempt + (not waits)
             if self.task.once:
                 return
@@ -163,7 +188,7 @@ class _Work(PublishWork):
         if isinstance(error, NotFound):
             still, problem = without_ended(self.deps, self.account, self.task.job, list(rows.values()), problem)
             rows = {row.key.sku: row for row in still}
-        (self._not_now if may_pass(error) else self._fail)(rows, problem)
+        (self.not_now if may_pass(error) else self._fail)(rows, problem)
 
     def _blocked(self) -> Problem | None:
         if self.task.rehearse or self.task.action is PublishKind.LINK or self.task.follow_at is not None:
@@ -173,33 +198,42 @@ class _Work(PublishWork):
     # ---- publish, full revise, relist ----
 
     def _publish(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing], facts: ProductFacts) -> None:
+        ready = self.ready(adapter, rows, facts)
+        if ready is not None:
+            act = adapter.full_revise if self.task.action is PublishKind.FULL_REVISE else adapter.publish
+            self.published(ready, self._patiently(lambda: act(ready.request, ready.steps)))
+
+    def ready(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing], facts: ProductFacts) -> Ready | None:
+        """Make the product's rows wait for its publishing; None where there is none, and what was to be told of that was told."""
         full = self.task.action is PublishKind.FULL_REVISE
         creation = self._creation(rows)
         if creation is None:
-            return
+            return None
         rows = self._computable(rows)
         if not rows:
-            return
+            return None
         # Before the first call: looking for each of a thousand variants would take a thousand.
         request = self._request(rows, facts, creation)
         adapter.check(request)
         if self.task.rehearse:
             rehearse_publishing(self.deps, self.account, adapter, rows, self.task, request)
-            return
+            return None
         if not full and self._linked_instead(adapter, rows):
-            return
+            return None
         if not full and nothing_to_sell(rows.values()):
             wait_for_stock(self.deps, self.task, rows.values())
-            return
+            return None
         now = self.deps.clock.now()
         for sku, row in rows.items():
             taken_over(self.deps, row, self.task.job)
             rows[sku] = self.deps.listings.change(row.key, partial(lifecycle.pending, job=self.task.job, now=now))
         request = self._request(rows, facts, creation)
-        steps = self._steps(adapter, rows, request)
-        published = self._patiently(lambda: (adapter.full_revise if full else adapter.publish)(request, steps))
-        self.publication = steps.publication
-        self._became(rows, published, content_hash(facts))
+        return Ready(rows, request, self._steps(adapter, rows, request), content_hash(facts))
+
+    def published(self, ready: Ready, outcome: Published | Processing) -> None:
+        """Record what became of it."""
+        self.publication = ready.steps.publication
+        self._became(ready.rows, outcome, ready.content_hash)
 
     def _follow(self, adapter: MarketplaceAdapter, rows: dict[Sku, Listing], look_at: datetime) -> None:
         """Ask what became of a publishing that was taken in; one that a person ended meanwhile is nobody's any more."""
@@ -239,7 +273,8 @@ class _Work(PublishWork):
         """Sending what the account already sells links it (protocol.md#existing-listings)."""
         if self.publication.progress or any(row.status is Status.PENDING for row in rows.values()):
             return False
-        live = listed_already(self.deps, self.account, adapter, rows)
+        perhaps = {sku: row for sku, row in rows.items() if sku not in self.absent}
+        live = listed_already(self.deps, self.account, adapter, perhaps)
         if not live:
             return self._refused_as_made_by_hand(adapter, rows)
         for sku, row in rows.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -58,7 +58,7 @@ class Steps:
     group: RemoteId | None
     attempts: Attempts
     looked_at: datetime | None = None
-    """When a product of many listings was read early."""
+    """When its listings were read before the first lease: a product of many, or several products at once."""
     early: dict[tuple[Sku, int], Values] = field(default_factory=dict)
     """What that read showed, by SKU and the version of its row."""
 
@@ -144,14 +144,22 @@ class Steps:
         Inside a lease nothing waits: more calls than may come at once would be refused there at every try, and each try begins
         again. What sells between this look and the write is seen one poll later (ADR 19).
         """
-        now = self.deps.clock.now()
-        many = len(self.rows) > self.deps.marketplaces.traits(self.attempts.sales.account).read_back_batch
-        if not many or (self.looked_at is not None and now - self.looked_at < _LOOK_LASTS):
+        if self.looked_at is not None and self.deps.clock.now() - self.looked_at < _LOOK_LASTS:
             return
+        self.looked_at = None
+        if len(self.rows) > self.deps.marketplaces.traits(self.attempts.sales.account).read_back_batch:
+            rising = self.to_look_at()
+            self.looked(rising, self.adapter.read_back(rising))
+
+    def to_look_at(self) -> list[Listing]:
+        """The rows that are read before their quantity rises, as they are now."""
         rows = self.deps.listings.get_many([row.key for row in self.rows.values()]).values()
-        rising = self._rising([self.attempts.sales.admitted(row) for row in rows])
-        shown = {remote.key: remote for remote in self.adapter.read_back(rising)}
-        self.early = {(row.key.sku, row.rev): shown[row.key].shown for row in self._save_shown(rising, shown)}
+        return self._rising([self.attempts.sales.admitted(row) for row in rows])
+
+    def looked(self, rows: Sequence[Listing], shown: Iterable[RemoteListing]) -> None:
+        """These were read before the first lease, and nothing has to be read in it. Raises RetryLater when one of them moved."""
+        remote = {one.key: one for one in shown}
+        self.early = {(row.key.sku, row.rev): remote[row.key].shown for row in self._save_shown(rows, remote)}
         self.looked_at = self.deps.clock.now()
 
     def _look(self, skus: Sequence[Sku]) -> dict[Sku, Values]:

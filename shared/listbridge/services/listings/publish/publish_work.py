@@ -58,9 +58,11 @@ class PublishWork:
     sales_list: SalesList
     account: Account
     publication: Publication
-    _budget: Budget = field(init=False)
+    budget: Budget = field(init=False)
+    absent: frozenset[Sku] = frozenset()
+    """SKUs under which the account certainly has nothing, where that was asked for several products at once."""
 
-    def _not_now(self, rows: dict[Sku, Listing], problem: Problem) -> None:
+    def not_now(self, rows: dict[Sku, Listing], problem: Problem) -> None:
         if not wait_again(self.deps, self.task, rows.values(), problem):
             self._fail(rows, problem)
 
@@ -118,7 +120,7 @@ class PublishWork:
         traits, sales = self.deps.marketplaces.traits(self.account), SalesFirst(self.deps, self.account)
         attempts = Attempts(self.deps, adapter, traits, sales)
         group = request.group if request.product.has_options else None
-        return Steps(self.deps, adapter, self._budget, self.publication, rows, group, attempts)
+        return Steps(self.deps, adapter, self.budget, self.publication, rows, group, attempts)
 
     def _patiently(self, call: Callable[[], T]) -> T:
         """Wait out here, outside any lease, what a call inside of one was refused, rather than through the queue."""
