@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from listbridge.domain.configuration import SalesList
+from listbridge.domain.ids import CollectionId, ProductId
 from listbridge.domain.job_params import ChoiceParams
 from listbridge.domain.jobs import Job, JobState
 from listbridge.domain.ports import Conflict
@@ -138,3 +139,19 @@ def test_the_job_of_a_large_catalogue_carries_one_page_of_it() -> None:
         job = add_chosen.run_add_chosen_chunk(s.world.deps, job)
     assert max(sizes) == 2
     assert job.state is JobState.DONE
+
+
+def test_a_collection_that_is_deleted_under_the_job_ends_it_and_says_so() -> None:
+    s = shop_of_five()
+    shelf = CollectionId("winter")
+    s.shop.shelves[shelf] = [ProductId(product) for product in PRODUCTS]
+    sales_list = s.world.stores.configuration.get(SalesList, LIST)
+    choice = ProductChoice(by=ChosenBy.COLLECTION, value=shelf)
+    job = start_adding_chosen(s.world.deps, sales_list, choice, "kim")
+    add_chosen.run_add_chosen_chunk(s.world.deps, job)
+    del s.shop.shelves[shelf]
+    s.world.settle()
+    failed = s.world.stores.jobs.get(job.id)
+    gone = Problem("not_found", {"kind": "collection", "id": "winter"})
+    assert (failed.state, failed.reason, failed.done) == (JobState.FAILED, gone, 2)
+    assert listed(s) == ["SKU-P0", "SKU-P1"]

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from listbridge.admin.errors import InvalidFields
 from listbridge.admin.schemas import AddItems
 from listbridge.admin.views.documents import FieldView
+from listbridge.domain.configuration import SalesList, SalesListMode
 from listbridge.domain.product_choice import ChosenBy, ProductChoice
 from listbridge.services.listings.items.add_chosen import MOST_CHOSEN, UnusableChoice
 
@@ -25,6 +26,14 @@ def choice_of(body: AddItems) -> ProductChoice | None:
     (by, value), *more = given.items()
     _refuse_both([other.value for other, _ in more])
     return ProductChoice(by=by, value="" if by is ChosenBy.CATALOGUE else str(value))
+
+
+def refuse_mirrored(sales_list: SalesList, choice: ProductChoice | None) -> None:
+    """Nobody adds to a list in collection mode by hand: its collections say what is in it. Raises InvalidFields."""
+    if sales_list.mode is SalesListMode.COLLECTION:
+        field = choice.by.value if choice is not None else "products"
+        text = "the list has the products of its collections; put them into one of these in the shop"
+        raise InvalidFields([FieldView(field=field, text=text)])
 
 
 def _refuse_both(given: list[str]) -> None:

@@ -12,6 +12,7 @@ from listbridge.admin.shape import Shape
 from listbridge.domain.configuration import GuardLimits, Name, PriceRule, QuantityRule, Rules
 from listbridge.domain.ids import (
     AccountId,
+    CollectionId,
     LocationId,
     ProductId,
     ProfileId,
@@ -183,6 +184,8 @@ class AddItems(Body):
     """The products' ids in the shop; absent when they are chosen by something else."""
     search: ChosenText | None = None
     """All products that the shop's own search finds by this text."""
+    collection: Annotated[CollectionId, ID] | None = None
+    """All products that are in the shop's collection with this id now; what comes into it later is not added."""
     tag: ChosenText | None = None
     """All products with this tag, in whatever letter case."""
     vendor: ChosenText | None = None

@@ -11,12 +11,12 @@ from tests.unit.functions.seller import Seller
 SHELF = CollectionId("900")
 
 
-def mirror(seller: Seller) -> None:
+def mirror(seller: Seller, *, auto_export: bool = True) -> None:
     """The seller's list mirrors a collection from now on, and sends what is new of it automatically."""
     store, now = seller.its.stores.configuration, seller.its.stores.clock.now()
     before = store.get(SalesList, seller.list)
     changes = {"mode": SalesListMode.COLLECTION, "collections": (SHELF,), "attached": {SHELF: now}}
-    automatic = {"auto_export": True, "auto_export_since": now}
+    automatic = {"auto_export": auto_export, "auto_export_since": now if auto_export else None}
     store.save(before.model_copy(update={**changes, **automatic}))
 
 

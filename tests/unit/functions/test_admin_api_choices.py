@@ -9,6 +9,7 @@ import pytest
 from listbridge.domain.job_params import ChoiceParams
 from listbridge.services.listings.items import add_chosen
 from simulators.faults import Fault
+from tests.unit.functions.mirroring import mirror
 from tests.unit.functions.seller import Seller
 
 
@@ -62,11 +63,18 @@ def test_more_than_a_page_is_added_whole_and_each_product_has_its_entry(seller: 
 @pytest.mark.parametrize(
     ("body", "fields"),
     [
-        ({}, {"products": "names no products; or choose them by one of `search`, `tag`, `vendor`, `catalogue`"}),
+        (
+            {},
+            {
+                "products": "names no products; or choose them by one of `search`, `collection`, `tag`, `vendor`, `catalogue`"
+            },
+        ),
         ({"tag": "blue", "vendor": "Acme"}, {"vendor": "does not go with another choice"}),
         ({"products": ["1"], "catalogue": True}, {"catalogue": "does not go with another choice"}),
         ({"tag": "winter"}, {"tag": "chooses no product of the shop"}),
         ({"search": '":'}, {"search": "chooses no product of the shop"}),
+        ({"collection": "404"}, {"collection": "chooses no product of the shop"}),
+        ({"collection": "gid://shopify/Collection/1"}, {"collection": "chooses no product of the shop"}),
     ],
 )
 def test_a_choice_that_is_none_names_its_field_and_begins_no_job(
@@ -137,3 +145,31 @@ def test_the_shop_s_credentials_die_under_the_job_and_it_says_so(seller: Seller)
     ended = seller.its.get(f"/jobs/{job['id']}")
     assert (ended["state"], ended["reason"] is None) == ("failed", False)
     assert seller.its.items(seller.list) == []
+
+
+def test_what_is_in_a_collection_now_is_added_and_what_comes_later_is_not(seller: Seller) -> None:
+    deeds = seller.its.shopify.deeds
+    cup, mug, later = described(seller, "CUP"), described(seller, "MUG"), described(seller, "LATER")
+    made = deeds.add_collection(title="Winter", product_ids=[int(cup), int(mug)])["collection_id"]
+    job = added(seller, collection=str(made))
+    assert (job["state"], job["done"]) == ("done", 2)
+    deeds.set_members(collection_id=made, product_ids=[int(later)])
+    seller.its.run()
+    assert set(seller.statuses()) == {"CUP", "MUG"}
+
+
+def test_an_empty_collection_names_its_field(seller: Seller) -> None:
+    empty = seller.its.shopify.deeds.add_collection(title="Empty", product_ids=[])["collection_id"]
+    answer = seller.its.call("POST", f"/v1/sales-lists/{seller.list}/items", {"collection": str(empty)})
+    assert answer.status == 422
+    assert answer.body["fields"] == [{"field": "collection", "text": "chooses no product of the shop"}]
+    assert seller.its.get("/jobs")["jobs"] == []
+
+
+@pytest.mark.parametrize("choice", [{"products": ["1"]}, {"tag": "blue"}, {"catalogue": True}])
+def test_nobody_adds_by_hand_to_a_list_that_mirrors_collections(seller: Seller, choice: dict[str, Any]) -> None:
+    mirror(seller)
+    answer = seller.its.call("POST", f"/v1/sales-lists/{seller.list}/items", choice)
+    assert answer.status == 422
+    assert [one["field"] for one in answer.body["fields"]] == list(choice)
+    assert (seller.its.items(seller.list), seller.its.get("/jobs")["jobs"]) == ([], [])

@@ -10,7 +10,7 @@ from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.cursors import opened, sealed
 from listbridge.admin.parameters import LIMIT, Cursor, SalesListPath
-from listbridge.admin.product_choices import choice_of, usable
+from listbridge.admin.product_choices import choice_of, refuse_mirrored, usable
 from listbridge.admin.row_ids import item_key
 from listbridge.admin.schemas import AddItems, PreviewBody
 from listbridge.admin.shape import Shape
@@ -111,6 +111,7 @@ def add_items(list_id: SalesListPath, body: AddItems) -> JobStarted:
     """
     deps, actor, sales_list = deps_of(router), actor_of(router), _sales_list(list_id)
     choice = choice_of(body)
+    refuse_mirrored(sales_list, choice)
     if choice is None:
         return JobStarted(job=JobView.of(start_adding(deps, sales_list, body.products or (), actor)))
     with usable(choice):

@@ -24,4 +24,4 @@ class ChoosingProducts(Protocol):
 
     def chosen(self, choice: ProductChoice, cursor: str | None) -> ChosenProducts:
         """A page, as large as the platform allows, in an order in which nothing moves between pages. A text that searches for
-        nothing finds nothing. What changed a moment ago may not be found yet."""
+        nothing finds nothing. A collection is asked for its members instead (`ShopCollections`). What changed a moment ago may not be found yet."""

@@ -1,4 +1,4 @@
-"""Add to a sales list whatever the shop has of a choice: all that a text finds, that a tag or a vendor has, or everything.
+"""Add to a sales list whatever the shop has of a choice: all that a text finds, that a collection, a tag or a vendor has, or everything.
 
 The shop is read page by page. What became of a page's products is stored with the page, so that a job of a hundred
 thousand products is never whole in memory, and each page stays as it was read, however often a worker dies over it.
@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import Counter
 
 from listbridge.domain.configuration import Account, SalesList, Shop
-from listbridge.domain.ids import JobId, new_id
+from listbridge.domain.ids import CollectionId, JobId, new_id
 from listbridge.domain.job_params import ChoiceParams
 from listbridge.domain.jobs import Job, JobKind, JobState, Outcome, ended_state
-from listbridge.domain.ports import ChosenProducts, Missing
+from listbridge.domain.ports import ChosenProducts, Missing, ShopAdapter
 from listbridge.domain.problem import Problem
-from listbridge.domain.product_choice import ProductChoice
+from listbridge.domain.product_choice import ChosenBy, ProductChoice
 from listbridge.domain.verdicts import OutcomeUnknown, RemoteError, RetryLater, Unauthorized
 from listbridge.domain.work import Lane, RecomputeChunk
 from listbridge.services.connection_state import expire_shop
@@ -41,7 +41,9 @@ def start_adding_chosen(deps: OrderDeps, sales_list: SalesList, choice: ProductC
     """
     account = deps.configuration.get(Account, sales_list.account)
     shop = deps.configuration.get(Shop, account.shop)
-    first = deps.shops.open(shop).chosen(choice, None)
+    first = _chosen(deps.shops.open(shop), choice, None)
+    if first is None:  # a collection of another shop, or one that was deleted
+        raise UnusableChoice(0)
     found = first.total if first.total is not None else len(first.products)
     if not first.products or found > MOST_CHOSEN:
         raise UnusableChoice(found)
@@ -92,7 +94,7 @@ def _next_page(deps: OrderDeps, job: Job, shop: Shop) -> Job:
     """The job with its next page read, or counted. A shop that cannot answer now is asked again later."""
     wanted = job.params_of(ChoiceParams)
     try:
-        page = deps.shops.open(shop).chosen(wanted.choice, wanted.more)
+        page = _chosen(deps.shops.open(shop), wanted.choice, wanted.more)
     except Unauthorized as error:
         expire_shop(deps, shop, error.problem)
         raise
@@ -102,7 +104,18 @@ def _next_page(deps: OrderDeps, job: Job, shop: Shop) -> Job:
         raise RetryLater(error.problem) from error
     except RemoteError as error:
         return _with_end(deps, job, JobState.FAILED, error.problem)
+    if page is None:
+        gone = Problem("not_found", {"kind": wanted.choice.by.value, "id": wanted.choice.value})
+        return _with_end(deps, job, JobState.FAILED, gone)
     return _counted(deps, job, page) if job.phase == "count" else _ended_if_last(deps, _turned(job, page))
+
+
+def _chosen(adapter: ShopAdapter, choice: ProductChoice, cursor: str | None) -> ChosenProducts | None:
+    """None is the shop's positive word that it does not have what was chosen (any more)."""
+    if choice.by is not ChosenBy.COLLECTION:
+        return adapter.chosen(choice, cursor)
+    page = adapter.members(CollectionId(choice.value), cursor)
+    return None if page is None else ChosenProducts(page.products, page.cursor, page.total)
 
 
 def _counted(deps: CoreDeps, job: Job, page: ChosenProducts) -> Job:
