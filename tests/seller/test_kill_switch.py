@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
+from tests.fakes.cuts import CutAt, WorkerDied, no_cut
 from tests.seller.merchant import Merchant, only
 
 
@@ -131,3 +134,22 @@ def test_what_was_linked_writes_nothing_so_it_may_be_linked_while_stopped(mercha
     assert merchant.writes_of(lambda: merchant.act("link")) == []
     assert merchant.row("MUG")["listing"]["status"] == "active"
     assert merchant.offers()["MUG"].quantity == 5
+
+
+@only("ebay")
+def test_a_resume_that_dies_anywhere_is_completed_by_the_next(merchant: Merchant) -> None:
+    merchant.on_sale("MUG", stock=7)
+    merchant.in_list("BOWL", stock=0)
+    merchant.act("send", [merchant.row("BOWL")["id"]])
+    for nth in range(1, 8):
+        stop(merchant)
+        merchant.restock("MUG", nth)
+        merchant.restock("BOWL", nth)
+        merchant.its.stores.cut.hook = CutAt(nth)
+        with suppress(WorkerDied):
+            merchant.its.call("POST", f"/v1/accounts/{merchant.account}/resume")
+        merchant.its.stores.cut.hook = no_cut
+        resume(merchant)
+        assert merchant.its.get(f"/accounts/{merchant.account}")["stopped"] is None
+        assert {sku: offer.quantity for sku, offer in merchant.offers().items()} == {"MUG": nth, "BOWL": nth}
+        assert (merchant.reason("MUG"), merchant.reason("BOWL")) == (None, None)

@@ -31,16 +31,16 @@ def stop_writes(deps: CoreDeps, account: Account, why: str, actor: str) -> Accou
 
 
 def resume_writes(deps: OrderDeps, account: Account, why: str, actor: str) -> Account:
-    """Send again: what is due, zeros first, and what waited for its turn meanwhile. Resuming what runs changes nothing.
+    """Send again: what is due, zeros first, and what waited for its turn meanwhile. Of an account that is written to already only
+    that is asked for again, for a worker may have died before it.
 
     Raises Conflict when the account is edited at the same time.
     """
-    if account.stopped is None:
-        return account
-    now = deps.clock.now()
-    deps.configuration.save(account.model_copy(update={"stopped": None}))
-    deps.activity.note(ActivityEntry(account.id, "writes_resumed", now, {"why": why}, account.id, actor))
-    account = deps.configuration.get(Account, account.id)
+    if account.stopped is not None:
+        now = deps.clock.now()
+        deps.configuration.save(account.model_copy(update={"stopped": None}))
+        deps.activity.note(ActivityEntry(account.id, "writes_resumed", now, {"why": why}, account.id, actor))
+        account = deps.configuration.get(Account, account.id)
     nudge(deps, account.id)
     causes_changed(deps, [account.id])
     recompute_all(deps, account, actor)  # what came back into stock meanwhile goes on sale
