@@ -65,12 +65,14 @@ def due_fields(listing: Listing) -> frozenset[LedgerField]:
 
 
 def _band_of(listing: Listing, fields: frozenset[LedgerField]) -> Band:
-    return band_of(
+    """What failed before goes behind everything else, but for a zero: it would fail again, and spend the account's calls."""
+    band = band_of(
         listing.computed.quantity,
         listing.accepted.quantity,
         quantity=LedgerField.QUANTITY in fields,
         price=LedgerField.PRICE in fields,
     )
+    return Band.REST if rests(listing) and band is not Band.ZERO else band
 
 
 def refreshed(listing: Listing, now: datetime) -> Listing:

@@ -250,7 +250,7 @@ def test_a_row_that_always_ends_unknown_slows_down_and_at_last_says_why() -> Non
     assert seen_delays[:4] == [timedelta(seconds=s) for s in (2, 4, 8, 16)]
     assert seen_delays[-1] == timedelta(minutes=15)
     assert row.hold is not None
-    assert (row.hold.code, row.due_band, row.not_before) == ("update_failed", Band.DOWN, later(3600))
+    assert (row.hold.code, row.due_band, row.not_before) == ("update_failed", Band.REST, later(3600))
 
 
 def test_two_unknown_outcomes_settle_after_the_later_one() -> None:
@@ -295,7 +295,7 @@ def test_a_rate_limit_is_not_one_of_the_tries() -> None:
 def test_a_refusal_holds_and_leaves_what_was_accepted_before() -> None:
     row = writing.refused(begun(recomputed(a_listing(5), 4)), "a1", Problem("quantity_limit", fix="ask"), NOW)
     assert row.hold == Problem("update_failed", {"reason": "quantity_limit"}, "ask")
-    assert (row.accepted.quantity, row.due_band, row.not_before) == (5, Band.DOWN, later(3600))
+    assert (row.accepted.quantity, row.due_band, row.not_before) == (5, Band.REST, later(3600))
 
 
 def test_a_failed_update_is_tried_again_ever_more_rarely_and_at_last_once_a_day() -> None:
