@@ -74,6 +74,8 @@ class MarketModes:
     finds_by_sku: bool = True
     lists_all: bool = False
     """Reading all of them costs less than asking for each."""
+    barcodes: dict[Sku, tuple[str, ...]] = field(default_factory=dict)
+    """The product codes that it has."""
     page_size: int = 2
     """How many listings stand on a page of all of them."""
 

@@ -174,6 +174,11 @@ class ScriptedAdapter:
         seen: RemoteListing = self._call("find", lambda: self._seen(key), write=False)
         return None if seen.gone else seen
 
+    def barcodes(self, site: Site, skus: Sequence[Sku]) -> Mapping[Sku, tuple[str, ...]]:
+        wanted = {sku: self.market.barcodes[sku] for sku in skus if sku in self.market.barcodes}
+        found: Mapping[Sku, tuple[str, ...]] = self._asked("barcodes", lambda: wanted)
+        return found
+
     def existing(self, site: Site, cursor: str | None) -> ExistingPage:
         return self._asked("existing", lambda: self._existing(site, int(cursor or 0)))
 

@@ -304,6 +304,16 @@ class ScriptedShop:
             ),
         )
 
+    def products_with_barcodes(self, barcodes: Sequence[str]) -> tuple[ProductId, ...]:
+        return self._call(
+            "products_with_barcodes",
+            lambda: tuple(
+                facts.product
+                for facts in self._as_read().values()
+                if any(variant.barcode in barcodes for variant in facts.variants)
+            ),
+        )
+
     def look_for_order(self, mark: OrderMark) -> tuple[FoundOrder, ...]:
         return self._call("look_for_order", lambda: self.book.look(mark))
 

@@ -9,7 +9,7 @@ from listbridge.domain.configuration import Account, SalesList
 from listbridge.domain.ids import JobId, ProductId, Sku
 from listbridge.domain.job_params import InventoryParams
 from listbridge.domain.jobs import Job, JobState, Outcome
-from listbridge.domain.listings.inventory import InventoryLine, MatchState
+from listbridge.domain.listings.inventory import InventoryLine, MatchedBy, MatchState
 from listbridge.domain.listings.listing import Status
 from listbridge.domain.listings.sku_mappings import SkuMapping
 from listbridge.domain.money import Money
@@ -139,6 +139,48 @@ def test_a_sku_that_stands_twice_in_the_shop_is_ambiguous_and_not_linked(s: Scri
     assert (line.sku, [one.product for one in line.variants]) == ("B", ["p-B", "p-other"])
     assert line.reason == Problem("sku_not_unique", {"skus": "B"}, "make_skus_unique")
     assert (link(s).total, [row.key.sku for row in s.world.rows()]) == (1, ["A"])
+
+
+EAN, UPC = "4006381333931", "036000291452"
+
+
+@pytest.mark.parametrize(
+    ("there", "here"), [(EAN, EAN), (UPC, f"0{UPC}"), (f"0{UPC}", UPC), (f" {EAN} ", EAN)], ids=str.strip
+)
+def test_a_line_whose_sku_nobody_knows_is_matched_by_its_product_code(s: Scripted, there: str, here: str) -> None:
+    s.shop.put("p-A", "A")
+    s.shop.set("A", barcode=here)
+    (offer,) = [s.market.sell_elsewhere(s.world.key("X-1"), 3, Money.of_minor(990, "EUR"))]
+    s.market.barcodes[Sku("X-1")] = (there,)
+    (line,) = lines(s, begin(s).id)
+    assert (line.by, [one.product for one in line.variants]) == (MatchedBy.BARCODE, ["p-A"])
+    link(s)
+    assert (s.world.row(s.world.key("X-1")).remote, s.market.sent) == (offer.remote, [])
+
+
+def test_a_product_code_that_several_variants_have_is_ambiguous(s: Scripted) -> None:
+    for sku in ("A", "B"):
+        s.shop.put(f"p-{sku}", sku)
+        s.shop.set(sku, barcode=EAN)
+    s.market.sell_elsewhere(s.world.key("X-1"), 3, Money.of_minor(990, "EUR"))
+    s.market.barcodes[Sku("X-1")] = (EAN,)
+    (line,) = lines(s, begin(s).id, MatchState.AMBIGUOUS)
+    assert line.reason == Problem("barcode_not_unique", {"barcode": EAN}, "map_sku")
+
+
+def test_what_is_no_product_code_matches_nothing(s: Scripted) -> None:
+    s.shop.put("p-A", "A")
+    s.shop.set("A", barcode="12345")
+    s.market.sell_elsewhere(s.world.key("X-1"), 3, Money.of_minor(990, "EUR"))
+    s.market.barcodes[Sku("X-1")] = ("12345",)
+    assert begin(s).params_of(InventoryParams).counts == {"unmatched": 1}
+
+
+def test_no_code_is_asked_for_of_what_its_sku_has_matched(s: Scripted) -> None:
+    elsewhere(s, "A", "B")
+    s.market.barcodes[Sku("A")] = (EAN,)
+    begin(s)
+    assert (calls(s, "barcodes"), s.fate.calls.count("shop.products_with_barcodes")) == (0, 0)
 
 
 def test_what_was_made_by_hand_is_shown_apart_and_never_listed_twice() -> None:

@@ -136,3 +136,18 @@ def test_a_mapping_that_contradicts_the_sku_itself_is_deleted(seller: Seller) ->
     assert seller.its.call("DELETE", f"/v1/sku-mappings/{id}").status == 204
     assert (read(seller), linked(seller)["done"]) == ({"OLD": "matched"}, 1)
     assert [row["sku"] for row in seller.its.items(seller.list)] == ["OLD"]
+
+
+@walks("barcode_not_unique")
+def test_which_of_two_variants_with_one_barcode_it_is_says_a_mapping(seller: Seller) -> None:
+    for sku in ("MUG", "CUP"):
+        seller.its.add_product(sku)
+        seller.its.shopify.deeds.set_barcode("4006381333931", sku=sku)
+    sold_there(seller, "OLD")
+    seller.its.ebay.world.sellers["anna"].items["OLD"].data["product"]["ean"] = ["4006381333931"]
+    assert read(seller) == {"OLD": "ambiguous"}
+    (line,) = lines(seller, "ambiguous")
+    named(line["reason"], "barcode_not_unique", "map_sku")  # type: ignore[arg-type]
+    maps(seller, "OLD", "CUP")
+    assert (read(seller), linked(seller)["done"]) == ({"OLD": "matched"}, 1)
+    assert [row["sku"] for row in seller.its.items(seller.list)] == ["CUP"]

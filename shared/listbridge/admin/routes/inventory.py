@@ -39,8 +39,8 @@ _TAGS = ["accounts"]
     openapi_extensions=open_to(Group.OPERATOR),
 )
 def read_inventory(account_id: AccountPath, body: InventoryBody) -> JobStarted:
-    """A job reads all that the account has on a site, and matches it with the shop by SKU and SKU mapping. Nothing is
-    written there."""
+    """A job reads all that the account has on a site, and matches it with the shop by SKU, SKU mapping and barcode. Nothing
+    is written there."""
     deps = deps_of(router)
     account = deps.configuration.get(Account, account_id)
     _refuse_unknown_site(account, body.site)

@@ -31,6 +31,7 @@ class MatchedBy(Word):
     LISTING = "listing"  # a sales list of the account and site has a listing with this SKU
     SKU = "sku"  # the variant has exactly this SKU in the shop
     MAPPING = "mapping"  # a SKU mapping says so
+    BARCODE = "barcode"  # both have the same product code
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class InventoryLine:
     title: str = ""
     url: str = ""
     shown: Values = NOTHING
+    times: int = 1
+    """How many of the listing's variations have the SKU."""
     state: MatchState = MatchState.READ
     by: MatchedBy | None = None
     variants: tuple[VariantKey, ...] = ()
@@ -65,6 +68,8 @@ class Candidates:
     by_mapping: tuple[VariantKey, ...] = ()
     mapped_to: Sku | None = None
     """The shop's SKU that a mapping gives for the line's; None without a mapping."""
+    by_barcode: tuple[VariantKey, ...] = ()
+    barcode: str = ""
 
 
 def is_linked(line: InventoryLine, listing: Listing | None) -> bool:
@@ -73,8 +78,8 @@ def is_linked(line: InventoryLine, listing: Listing | None) -> bool:
 
 
 def judged(line: InventoryLine, found: Candidates) -> InventoryLine:
-    """Which variant the line stands for: what a sales list has settled already, else its mapping and its SKU. If these two lead
-    to different variants they contradict each other, and nothing is guessed."""
+    """Which variant the line stands for: what a sales list has settled already, else its mapping and its SKU, else its product code.
+    If mapping and SKU lead to different variants they contradict each other, and nothing is guessed."""
     if found.listing is not None:
         return _matched(line, MatchedBy.LISTING, found.listing.variant)
     named = tuple(dict.fromkeys((*found.by_mapping, *found.by_sku)))
@@ -89,6 +94,11 @@ def judged(line: InventoryLine, found: Candidates) -> InventoryLine:
             Problem("sku_not_unique", {"skus": found.mapped_to or line.sku}, "make_skus_unique"),
             named,
         )
+    if len(found.by_barcode) == 1 and found.mapped_to is None:
+        return _matched(line, MatchedBy.BARCODE, found.by_barcode[0])
+    if found.by_barcode and found.mapped_to is None:
+        problem = Problem("barcode_not_unique", {"barcode": found.barcode}, "map_sku")
+        return line.apart(MatchState.AMBIGUOUS, problem, found.by_barcode)
     if found.mapped_to is not None:
         params = {"sku": line.sku, "mapped": found.mapped_to}
         return line.apart(MatchState.UNMATCHED, Problem("mapping_leads_nowhere", params, "edit_sku_mapping"))

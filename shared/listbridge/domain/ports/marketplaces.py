@@ -243,12 +243,16 @@ class MarketplaceAdapter(SoldOutSwitch, Protocol):
         """The account's offer for a SKU, no matter who made it. Asked only of adapters that find by SKU."""
 
     def existing(self, site: Site, cursor: str | None) -> ExistingPage:
-        """All that the account has on a site, a page at a time, with the SKU of each. What moves while the pages are read may
+        """All that the account has on a site, a page at a time, with the SKU of each, empty where the seller gave it none. What moves while the pages are read may
         come twice and is never left out.
 
         Asked only of adapters that do not find by SKU, or list all. Raises RetryLater when the pages do not hold together: they
         are then read again; RateLimited while they are being made.
         """
+
+    def barcodes(self, site: Site, skus: Sequence[Sku]) -> Mapping[Sku, tuple[str, ...]]:
+        """The product codes of what the account has under these SKUs, as the marketplace has them; what has none, and what we may not
+        write to, is absent. Raises RemoteError."""
 
     def adopting(self) -> Adopting | None:
         """How listings are adopted that the seller made with the marketplace's own tools; None where we may write to all that the

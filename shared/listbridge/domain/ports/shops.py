@@ -110,6 +110,10 @@ class ShopAdapter(ChoosingProducts, ShopCollections, Protocol):
     def products_with_skus(self, skus: Sequence[Sku]) -> tuple[ProductId, ...]:
         """The products that have a variant with one of exactly these SKUs; the shop's search may lag."""
 
+    def products_with_barcodes(self, barcodes: Sequence[str]) -> tuple[ProductId, ...]:
+        """The products that have a variant with one of exactly these barcodes, and perhaps others; the shop's search may lag. None
+        where it cannot be asked."""
+
     def look_for_order(self, mark: OrderMark) -> tuple[FoundOrder, ...]:
         """Every order of the shop that stands for this marketplace order: with our own mark first, then those that other
         tools or people made for it. Empty means: none, as far as this shop can look (`ShopTraits.strict_look`)."""

@@ -3,7 +3,7 @@ it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from listbridge.domain.ids import Site, Sku
 from listbridge.domain.ports.adopting import Adopting
@@ -38,6 +38,10 @@ class UnaskedOfMarketplace:
 
     def existing(self, site: Site, cursor: str | None) -> ExistingPage:
         raise TypeError("listings are found by SKU: there are no pages to read")
+
+    def barcodes(self, site: Site, skus: Sequence[Sku]) -> Mapping[Sku, tuple[str, ...]]:
+        """The marketplace keeps no product codes."""
+        return {}
 
     def adopting(self) -> Adopting | None:
         """We may write to all that the account has."""

@@ -83,6 +83,9 @@ class AmazonAdapter(UnaskedOfMarketplace):
     def existing(self, site: Site, cursor: str | None) -> ExistingPage:
         return listing_search.existing(self._http, site, cursor)
 
+    def barcodes(self, site: Site, skus: Sequence[Sku]) -> Mapping[Sku, tuple[str, ...]]:
+        return listing_search.barcodes(self._http, site, skus)
+
     def check(self, request: PublishRequest) -> None:
         preview.check(request)
 

@@ -90,6 +90,10 @@ class EbayAdapter(UnaskedOfMarketplace):
     def find(self, site: Site, sku: Sku) -> RemoteListing | None:
         return self._reader.find(site, sku)
 
+    def barcodes(self, site: Site, skus: Sequence[Sku]) -> Mapping[Sku, tuple[str, ...]]:
+        items = self._inventory.items(list(dict.fromkeys(skus)))
+        return {sku: item.codes for sku, item in items.items() if item is not None and item.codes}
+
     def adopting(self) -> Adopting:
         return EbayAdopting(self._http, self._inventory, self._reader)
 

@@ -137,6 +137,9 @@ class ShopifyAdapter:
     def products_with_skus(self, skus: Sequence[Sku]) -> tuple[ProductId, ...]:
         return self._orders.products_with(skus)
 
+    def products_with_barcodes(self, barcodes: Sequence[str]) -> tuple[ProductId, ...]:
+        return self._orders.products_with_barcodes(barcodes)
+
     def look_for_order(self, mark: OrderMark) -> tuple[FoundOrder, ...]:
         return self._orders.look(mark)
 

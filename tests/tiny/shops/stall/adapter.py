@@ -95,6 +95,10 @@ class StallAdapter:
         rows, behind, total = self._page("products", cursor, **_CHOSEN_BY[choice.by](choice.value))
         return ports.ChosenProducts(tuple(ProductId(one["id"]) for one in rows), behind, total)
 
+    def products_with_barcodes(self, barcodes: Sequence[str]) -> tuple[ProductId, ...]:
+        """It keeps none."""
+        return ()
+
     def products_with_skus(self, skus: Sequence[Sku]) -> tuple[ProductId, ...]:
         return tuple(ProductId(one["id"]) for one in self._http.rows("products", skus=",".join(skus)))
 

@@ -63,10 +63,19 @@ class Availability(CamelTold):
     ship_to_location_availability: ShipToLocation | None = None
 
 
+class ShownCodes(CamelTold):
+    """`product` of an inventory item: its product codes."""
+
+    ean: list[str] | None = None
+    isbn: list[str] | None = None
+    upc: list[str] | None = None
+
+
 class Item(CamelTold):
     """An inventory item as far as we read it."""
 
     sku: str = ""
+    product: ShownCodes | None = None
     availability: Availability | None = None
     inventory_item_group_keys: list[str] | None = None
 
@@ -75,6 +84,12 @@ class Item(CamelTold):
         """Ship-to-home quantity; an item without one has nothing to sell."""
         ship_to = self.availability.ship_to_location_availability if self.availability else None
         return (ship_to.quantity if ship_to else None) or 0
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Its EANs, ISBNs and UPCs."""
+        told = self.product or ShownCodes()
+        return tuple(dict.fromkeys((*(told.ean or ()), *(told.isbn or ()), *(told.upc or ()))))
 
     @property
     def group(self) -> str | None:

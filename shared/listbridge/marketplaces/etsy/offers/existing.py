@@ -20,7 +20,7 @@ def existing(reader: Reader, cursor: str | None) -> ExistingPage:
     place, offset = int(number), int(at)
     page = reader.page(_PASSES[place], offset)
     ids = [str(one.listing_id) for one in page.results]
-    shown = tuple(one for told in reader.with_inventories(ids) for one in reader.shown(told))
+    shown = tuple(one for told in reader.with_inventories(ids) for one in reader.shown(told, bare=True))
     behind = following(offset, len(ids), page.count, overlap=_OVERLAP)
     if behind is not None:
         return ExistingPage(shown, f"{place}:{behind}")

@@ -98,8 +98,8 @@ class Reader:
             return None
         return told.listing.model_copy(update={"inventory": told})
 
-    def shown(self, told: ListingTold) -> list[RemoteListing]:
-        """A listing's products that have a SKU: without one nothing of the shop can be theirs."""
+    def shown(self, told: ListingTold, *, bare: bool = False) -> list[RemoteListing]:
+        """A listing's products that have a SKU; with `bare` also those without one, of which nothing is known to be theirs."""
         inventory = Inventory(told.inventory or InventoryTold())
         id = RemoteId(str(told.listing_id))
         state = STATES.get(told.state, RemoteState.GONE)
@@ -117,7 +117,7 @@ class Reader:
                 beside=skus - {product.sku},
             )
             for product in inventory.products
-            if product.sku
+            if product.sku or bare
         ]
 
 

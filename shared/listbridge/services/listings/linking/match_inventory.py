@@ -1,18 +1,21 @@
-"""Match lines of an inventory with the shop: what a sales list has, else by SKU and by SKU mapping."""
+"""Match lines of an inventory with the shop: what a sales list has, else by SKU and SKU mapping, else by product code."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
+from listbridge.domain.catalog import VariantFacts
 from listbridge.domain.configuration import Account, Shop
-from listbridge.domain.ids import ListingKey, RemoteId, Site, Sku, VariantKey
+from listbridge.domain.ids import ListingKey, ProductId, RemoteId, Site, Sku, VariantKey
 from listbridge.domain.listings.foreign import ForeignListing, ForeignPart
 from listbridge.domain.listings.inventory import Candidates, InventoryLine, MatchState, is_linked, judged
 from listbridge.domain.listings.listing import Listing
-from listbridge.domain.ports import MarketplaceAdapter
+from listbridge.domain.listings.product_codes import as_ean, checked
+from listbridge.domain.ports import MarketplaceAdapter, ShopAdapter
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Rejected, Unauthorized
 from listbridge.services.catalog.observe_shop import observe_products
@@ -40,7 +43,7 @@ class Matching:
         matched = []
         ask: list[InventoryLine] = []
         for line in lines:
-            if often[line.sku] > 1 or line.sku in beside:
+            if line.sku and (often[line.sku] > 1 or line.times > 1 or line.sku in beside):
                 problem = Problem("foreign_sku_twice", {"sku": line.sku}, "end_other_listing")
                 matched.append(line.apart(MatchState.DUPLICATE, problem))
             elif (line.sku, line.remote) in foreign:
@@ -73,25 +76,47 @@ class Matching:
         skus = {line.sku for line in lines if line.sku}
         mapped = self.deps.sku_mappings.shop_skus(self.account.id, skus)
         found = self._with_skus(skus | set(mapped.values()))
-        return [judged(line, _candidates(line, mapped.get(line.sku), found)) for line in lines]
+        first = {line.sku: _candidates(line, mapped.get(line.sku), found) for line in lines}
+        unknown = [sku for sku, one in first.items() if sku and not one.by_sku and one.mapped_to is None]
+        coded = self._with_barcodes(unknown)
+        return [judged(line, replace(first[line.sku], **coded.get(line.sku, {}))) for line in lines]
+
+    def _with_barcodes(self, skus: Sequence[Sku]) -> dict[Sku, dict[str, Any]]:
+        """The shop's variants with the product codes that the marketplace has of these. A UPC is the EAN with a zero in front."""
+        told = self.adapter.barcodes(self.site, skus) if skus else {}
+        codes = {sku: {as_ean(code) for one in told.get(sku, ()) if (code := checked(one))} for sku in skus}
+        wanted = {form for of_sku in codes.values() for code in of_sku for form in (code, code.removeprefix("0"))}
+        found: dict[str, list[VariantKey]] = {}
+        for key, variant in self._variants(lambda shop: shop.products_with_barcodes(sorted(wanted))) if wanted else ():
+            found.setdefault(as_ean(checked(variant.barcode)), []).append(key)
+        coded = {}
+        for sku, its in codes.items():
+            variants = tuple(dict.fromkeys(key for code in sorted(its) for key in found.get(code, ())))
+            coded[sku] = {"by_barcode": variants, "barcode": ", ".join(sorted(its))}
+        return coded
 
     def _with_skus(self, skus: Set[Sku]) -> dict[Sku, list[VariantKey]]:
         """The shop's variants that have exactly these SKUs. Raises Rejected where the shop does not let us in any more."""
         found: dict[Sku, list[VariantKey]] = {}
-        if not skus:
-            return found
+        for key, variant in self._variants(lambda shop: shop.products_with_skus(sorted(skus))) if skus else ():
+            if variant.sku in skus:
+                found.setdefault(variant.sku, []).append(key)
+        return found
+
+    def _variants(
+        self, search: Callable[[ShopAdapter], Sequence[ProductId]]
+    ) -> Iterator[tuple[VariantKey, VariantFacts]]:
+        """All variants of the products that a search of the shop finds."""
         shop = self.deps.configuration.get(Shop, self.account.shop)
         try:
             adapter = self.deps.shops.open(shop)
-            products = observe_products(self.deps, shop, adapter, adapter.products_with_skus(sorted(skus))).products
+            products = observe_products(self.deps, shop, adapter, search(adapter)).products
         except Unauthorized as error:
             expire_shop(self.deps, shop, error.problem)
             raise Rejected(error.problem) from error
         for facts in products.values():
             for variant in facts.variants:
-                if variant.sku in skus:
-                    found.setdefault(variant.sku, []).append(VariantKey(shop.id, facts.product, variant.variant))
-        return found
+                yield VariantKey(shop.id, facts.product, variant.variant), variant
 
 
 def _candidates(line: InventoryLine, mapped: Sku | None, found: Mapping[Sku, Sequence[VariantKey]]) -> Candidates:

@@ -5,11 +5,13 @@ Nothing is written at the marketplace, so observe mode does not matter here.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState, InventoryRead
-from listbridge.domain.ids import JobId, ListingKey, Site, new_id
+from listbridge.domain.ids import JobId, ListingKey, RemoteId, Site, Sku, new_id
 from listbridge.domain.job_params import AdoptionParams, InventoryParams
 from listbridge.domain.jobs import Job, JobKind, JobState
 from listbridge.domain.listings.foreign import ForeignListing
@@ -138,12 +140,12 @@ def _next_page(
         existing_listings.remember_page(deps, account, site, page.listings, seen=deps.clock.now())
         if page.cursor is None:
             existing_listings.remember_complete(deps, account, site, job.created_at)
-        return [_line(one) for one in page.listings if not one.gone], page.cursor
+        return _counted(_line(one) for one in page.listings if not one.gone), page.cursor
     adopting = adapter.adopting()
     if adopting is None:
         raise TypeError(f"{account.marketplace} tells no inventory")
     told = adopting.foreign(site, job.cursor or None)
-    lines = [line for one in told.listings for line in _lines(one)]
+    lines = _counted(line for one in told.listings for line in _lines(one))
     rows = deps.listings.get_many([ListingKey(account.id, site, line.sku) for line in lines if line.sku])
     linked = {one.remote for one in lines if is_linked(one, rows.get(ListingKey(account.id, site, one.sku)))}
     foreign_listings.remember_read(deps, account, site, job.created_at, told.listings, linked)
@@ -152,8 +154,18 @@ def _next_page(
     return lines, told.cursor
 
 
+def _counted(lines: Iterable[InventoryLine]) -> list[InventoryLine]:
+    """Each SKU of a listing once, with how many of its variations have it. All of a listing stand on one page."""
+    found: dict[tuple[RemoteId, Sku], InventoryLine] = {}
+    for line in lines:
+        before = found.get((line.remote, line.sku))
+        found[line.remote, line.sku] = line if before is None else replace(before, times=before.times + 1)
+    return list(found.values())
+
+
 def _line(one: RemoteListing) -> InventoryLine:
-    return InventoryLine(one.key.sku, one.remote or one.offer or one.group, url=one.url, shown=one.shown)  # type: ignore[arg-type]
+    remote = RemoteId(one.remote or one.offer or one.group or one.key.sku)
+    return InventoryLine(one.key.sku, remote, url=one.url, shown=one.shown)
 
 
 def _lines(one: ForeignListing) -> list[InventoryLine]:

@@ -107,6 +107,16 @@ class Orders:
             found |= {ProductId(number_of(one.product.id)): None for one in hits if one.sku in batch}
         return tuple(found)
 
+    def products_with_barcodes(self, barcodes: Sequence[str]) -> tuple[ProductId, ...]:
+        """The products of the variants that the search index has under these barcodes (`productVariants`, filter `barcode`)."""
+        wanted = [code for code in dict.fromkeys(barcodes) if code]
+        found: dict[ProductId, None] = {}
+        for start in range(0, len(wanted), _SKUS_A_SEARCH):
+            query = " OR ".join(f"barcode:{quoted(code)}" for code in wanted[start : start + _SKUS_A_SEARCH])
+            hits = self._api.rows(PRODUCTS_WITH_SKUS, {"query": query}, operation="find_barcodes")
+            found |= {ProductId(number_of(one.product.id)): None for one in hits}
+        return tuple(found)
+
     # Looking
 
     def look(self, mark: OrderMark) -> tuple[FoundOrder, ...]:

@@ -282,6 +282,13 @@ def test_only_products_with_exactly_these_skus_are_found(line: Line, open_with: 
     assert [one["variables"]["after"] for one in line.asked] == [None, "c"]
 
 
+def test_products_are_looked_up_by_their_barcodes(line: Line, open_with: Any):
+    hits = [{"sku": None, "product": {"id": f"gid://shopify/Product/{number}"}} for number in (1, 2, 1)]
+    line.answers = [ok({"productVariants": {"nodes": hits, "pageInfo": {"hasNextPage": False}}})]
+    assert open_with().products_with_barcodes(["4006381333931", "036000291452", "", "4006381333931"]) == ("1", "2")
+    assert line.asked[0]["variables"]["query"] == 'barcode:"4006381333931" OR barcode:"036000291452"'
+
+
 def test_no_skus_ask_nothing(line: Line, open_with: Any):
     assert open_with().products_with_skus([""]) == ()
     assert line.asked == []
