@@ -13,6 +13,7 @@ _INVENTORY = "API_INVENTORY"
 _ACCOUNT = "API_ACCOUNT"
 _ORDERS = "API_FULFILLMENT"
 _FEED = "API_FEED"
+_NOTICES = "API_NOTIFICATION"
 _TITLE_CASE = frozenset({_ACCOUNT, "API_TAXONOMY", "API_METADATA"})
 """Services that write "Request" where others write "REQUEST". That both spellings are met is known, not which writes which."""
 
@@ -180,7 +181,30 @@ _CATALOGUE: dict[int, tuple[str, str, str]] = {
     62005: ("API_TAXONOMY", "REQUEST", "The specified category ID does not belong to specified category tree."),
     62006: ("API_TAXONOMY", "REQUEST", "Missing category ID."),
     62007: ("API_TAXONOMY", "REQUEST", "Missing keyword 'q'."),
-    195001: ("API_NOTIFICATION", "REQUEST", "The specified key id is invalid."),
+    195001: (_NOTICES, "REQUEST", "The specified key id is invalid."),
+    195002: (_NOTICES, "REQUEST", "Invalid or missing topic id."),
+    195003: (_NOTICES, "REQUEST", "Please provide configurations required for notifications. Refer to /config"),
+    195004: (_NOTICES, "REQUEST", "Invalid limit. Supported ranges 10 - 100."),
+    195005: (_NOTICES, "REQUEST", "Invalid continuation token."),
+    195006: (_NOTICES, "REQUEST", "Invalid or missing subscription status."),
+    195007: (_NOTICES, "REQUEST", "Invalid or missing destination id."),
+    195008: (_NOTICES, "REQUEST", "Invalid or missing schema version."),
+    195009: (_NOTICES, "REQUEST", "Specified format is not supported for the topic."),
+    195010: (_NOTICES, "REQUEST", "Invalid or missing protocol"),
+    195011: (_NOTICES, "REQUEST", "Not authorized for this topic."),
+    195012: (_NOTICES, "REQUEST", "Subscription already exists"),
+    195013: (_NOTICES, "REQUEST", "Invalid or missing subscription id."),
+    195015: (_NOTICES, "REQUEST", "The subscription cannot be enabled since the destination is not enabled."),
+    195016: (_NOTICES, "REQUEST", "Invalid name. Markups or lengths greater than 64 not supported"),
+    195017: (_NOTICES, "REQUEST", "Invalid or missing endpoint."),
+    195018: (_NOTICES, "REQUEST", "Invalid or missing destination status. Supported values:[ENABLED,DISABLED]"),
+    195019: (_NOTICES, "REQUEST", "Invalid or missing verification token for this endpoint."),
+    195020: (_NOTICES, "REQUEST", "Challenge verification failed for requested endpoint"),
+    195021: (_NOTICES, "REQUEST", "Destination exists for this endpoint"),
+    195022: (_NOTICES, "REQUEST", "Invalid or missing destination id."),
+    195025: (_NOTICES, "REQUEST", "Invalid or missing email."),
+    195026: (_NOTICES, "APPLICATION", "Configuration Not Found."),
+    195027: (_NOTICES, "REQUEST", "Invalid or missing topic id."),
     62009: ("API_TAXONOMY", "REQUEST", "The specified category ID must be a leaf category."),
 }
 

@@ -46,6 +46,29 @@ class Subscription:
     marked_down: bool = False
 
 
+@dataclass(slots=True)
+class Destination:
+    """An endpoint as the API made it."""
+
+    id: str
+    name: str
+    endpoint: str
+    token: str
+    status: str
+
+
+@dataclass(slots=True)
+class TopicSubscription:
+    """A topic as the API subscribed to it; `owner` is the seller whose events it tells, empty for the whole application."""
+
+    id: str
+    topic: str
+    destination: str
+    status: str
+    owner: str
+    made_at: str
+
+
 class Notices:
     """The application's subscriptions and the deliveries on their way. Callers hold the world's lock, but not while they ask or
     pump: those who are called may call back."""
@@ -54,11 +77,22 @@ class Notices:
         self._world = world
         self.keys = SigningKeys(world.random)
         self.subscriptions: dict[str, Subscription] = {}
+        self.alert_email = ""
+        self.destinations: dict[str, Destination] = {}
+        self.by_api: dict[str, TopicSubscription] = {}
+        self._ways: dict[str, Subscription] = {}
         self.queue = DeliveryQueue(world.pace, self, world.faults, _RETRIES, None)
         self.ask: Ask | None = None
 
     def subscribe(self, url: str, token: str, topics: tuple[str, ...] = TOPICS) -> Subscription:
         """As somebody does on the site, or by createDestination: the address must answer the challenge. Raises NotSubscribed."""
+        self.prove(url, token)
+        made = Subscription(f"sub{len(self.subscriptions) + 1}", url, topics)
+        self.subscriptions[made.id] = made
+        return made
+
+    def prove(self, url: str, token: str) -> None:
+        """Ask the address whether it is theirs. Raises NotSubscribed."""
         if _TOKEN.fullmatch(token) is None:
             raise NotSubscribed("a verification token has 32 to 80 letters, digits, _ and -")
         if self.ask is None:
@@ -68,9 +102,6 @@ class Notices:
         wanted = hashlib.sha256(f"{code}{token}{url}".encode()).hexdigest()
         if status != 200 or _response_in(body) != wanted:
             raise NotSubscribed(f"the address answered the challenge with {status} and not with the hash")
-        made = Subscription(f"sub{len(self.subscriptions) + 1}", url, topics)
-        self.subscriptions[made.id] = made
-        return made
 
     def publish(self, topic: str, data: dict[str, Any]) -> dict[str, Any]:
         """Tell everybody who wants this topic; the notice, which stands among the world's notifications too."""
@@ -86,10 +117,21 @@ class Notices:
             },
         }
         self._world.notifications.append(notice)
-        for one in self.subscriptions.values():
+        for one in (*self.subscriptions.values(), *self._made_by_api(topic, data)):
             if topic in one.topics and not one.marked_down:
                 self.send(one, notice)
         return notice
+
+    def _made_by_api(self, topic: str, data: dict[str, Any]) -> list[Subscription]:
+        """Where the API's subscriptions to a topic send it, an address each."""
+        found = []
+        for one in self.by_api.values():
+            to = self.destinations[one.destination]
+            about = data.get("sellerId", data.get("username", ""))
+            if (one.topic, one.status, to.status) == (topic, "ENABLED", "ENABLED") and one.owner in ("", about):
+                found.append(self._ways.setdefault(one.id, Subscription(one.id, to.endpoint, (topic,))))
+                self._ways[one.id].url = to.endpoint
+        return found
 
     def send(self, to: Subscription, notice: dict[str, Any], *, signature: str = "") -> None:
         """Put one notice on its way, signed as eBay signs unless it has a `signature` already."""
@@ -100,7 +142,7 @@ class Notices:
 
     def note(self, subscription: str, delivered: bool, removed_after: int) -> bool:
         """`kit.deliveries.Subscribers`: an address that has acknowledged nothing for a day is marked down."""
-        one, now = self.subscriptions[subscription], self._world.now()
+        one, now = self.subscriptions.get(subscription) or self._ways[subscription], self._world.now()
         if delivered:
             one.failing_since = None
             return False

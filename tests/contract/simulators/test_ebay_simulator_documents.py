@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
@@ -128,8 +129,38 @@ def hub_calls(anna: EbaySeller) -> None:
     assert anna.call("POST", "/bulk_migrate_listing", {"requests": rows[:1]}).status_code == 400
 
 
+def notice_calls(anna: EbaySeller) -> None:
+    notices, base = anna.simulator.world.notices, f"{API}/commerce/notification/v1"
+    token = "t" * 43
+
+    def answer(url: str, query: dict[str, str]) -> tuple[int, bytes]:
+        told = hashlib.sha256(f"{query['challenge_code']}{token}{url}".encode()).hexdigest()
+        return 200, json.dumps({"challengeResponse": told}).encode()
+
+    notices.ask = answer
+    delivery = {"endpoint": "https://me.example/n", "verificationToken": token}
+    body = {"name": "me", "status": "ENABLED", "deliveryConfig": delivery}
+    assert anna.call("GET", f"{base}/config").status_code == 404
+    assert anna.call("POST", f"{base}/destination", body).status_code == 409
+    assert anna.call("PUT", f"{base}/config", {"alertEmail": "me@me.example"}).status_code == 204
+    assert anna.call("GET", f"{base}/config").json() == {"alertEmail": "me@me.example"}
+    address = anna.call("POST", f"{base}/destination", body).headers["Location"]
+    assert anna.call("POST", f"{base}/destination", body).status_code == 409
+    assert anna.call("PUT", address, body).status_code == 204
+    assert anna.call("GET", f"{base}/destination?limit=10").json()["total"] == 1
+    assert anna.call("GET", f"{base}/topic/NONE").status_code == 404
+    topic = anna.call("GET", f"{base}/topic/ORDER_CONFIRMATION").json()
+    payload = {"format": "JSON", "schemaVersion": "1.0", "deliveryProtocol": "HTTPS"}
+    wish = {"destinationId": address.rsplit("/", 1)[-1], "status": "ENABLED", "payload": payload}
+    made = anna.call("POST", f"{base}/subscription", {"topicId": topic["topicId"], **wish})
+    assert (topic["scope"], made.status_code) == ("USER", 201)
+    assert anna.call("POST", f"{base}/subscription", {"topicId": topic["topicId"], **wish}).status_code == 409
+    assert anna.call("PUT", made.headers["Location"], wish).status_code == 204
+    assert anna.call("GET", f"{base}/subscription").json()["total"] == 1
+
+
 def test_every_operation_answers_within_the_documents(anna: EbaySeller) -> None:
-    for part in (items_and_offers, bulk_calls, group_calls, account_calls, catalogue_calls, hub_calls):
+    for part in (items_and_offers, bulk_calls, group_calls, account_calls, catalogue_calls, hub_calls, notice_calls):
         part(anna)
         anna.simulator.world.clock.sleep(2)  # a fresh second of calls
     assert anna.checked >= {operation.id for operation in OPERATIONS} - ORDERS

@@ -27,6 +27,7 @@ from tests.fakes.handing_platforms import Platforms, query_of
 from tests.unit.functions.example_recorder import Example, Recorder
 from tests.unit.functions.installation import SHOP_CREDENTIALS, SITE, Installation
 from tests.unit.functions.mirroring import enter, mirror
+from tests.unit.functions.noticed import Noticed
 from tests.unit.functions.order_desk import OrderDesk
 from tests.unit.functions.seller import Seller
 
@@ -40,7 +41,9 @@ def record() -> dict[str, Example]:
     with _chance(3):
         examples |= _linked()
     with _chance(4):
-        return examples | _mirrored()
+        examples |= _mirrored()
+    with _chance(5):
+        return examples | _subscribed()
 
 
 @contextmanager
@@ -303,6 +306,17 @@ def _adopted() -> dict[str, Example]:
     tape.show("GET", f"{adoptions}/{job['id']}")
     examples = tape.examples()
     return {name: examples[name] for name in ("look_for_listings", "get_adoption")}
+
+
+def _subscribed() -> dict[str, Example]:
+    """eBay asks the address of the notices, and tells it what the app may have."""
+    tape = Recorder(Installation())
+    noticed = Noticed(Seller(tape.its))
+    account = f"/v1/accounts/{noticed.account}"
+    tape.its.call("PATCH", account, {"settings": {"alert_email": "ops@me.example"}})
+    tape.its.run()
+    tape.show("POST", f"{account}/topics")
+    return {"subscribe_topics": tape.examples()["subscribe_topics"]}
 
 
 def _linked() -> dict[str, Example]:

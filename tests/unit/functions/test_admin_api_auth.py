@@ -58,6 +58,7 @@ _WRITES = {
         "POST /v1/accounts/x/unlink",
         "POST /v1/accounts/x/events",
         "POST /v1/accounts/x/sold-out",
+        "POST /v1/accounts/x/topics",
         "PUT /v1/accounts/x/credentials",
         "GET /v1/accounts/x/authorize",
         "GET /v1/shops/x/authorize",

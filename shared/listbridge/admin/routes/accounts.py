@@ -19,7 +19,7 @@ from listbridge.admin.renamed_fields import by_the_names_of_today
 from listbridge.admin.row_ids import listing_key
 from listbridge.admin.schemas import AccountActionBody, AccountDraft, ListenBody, NewCredentials, Reason
 from listbridge.admin.shape import Shape
-from listbridge.admin.views.documents import AccountView, ConsentPage, FieldView
+from listbridge.admin.views.documents import AccountView, ConsentPage, FieldView, ProblemView
 from listbridge.admin.views.jobs import JobStarted, JobView
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import Site
@@ -80,6 +80,24 @@ class EventsView(Shape):
     """Whether a person has to enter both at the marketplace, which cannot be asked by its API."""
     needs_secret: bool
     """Whether every call is refused, until the secret by which the marketplace signs is sent here."""
+
+
+class TopicView(Shape):
+    """A topic that the marketplace may tell us of."""
+
+    topic: str
+    """The marketplace's own name of it."""
+    subscribed: bool
+    """Whether the marketplace tells it from now on."""
+    reason: ProblemView | None
+    """Why the marketplace refused it; null where it did not."""
+
+
+class TopicsView(Shape):
+    """What became of each topic."""
+
+    topics: list[TopicView]
+    """Each that Listbridge can make use of."""
 
 
 class SoldOutView(Shape):
@@ -257,6 +275,19 @@ def listen(account_id: AccountPath, body: ListenBody = ListenBody()) -> EventsVi
         needs_secret = _makes_its_secret(its) and not keys.told
     asked = deps.marketplaces.open(account).listen(address, token)
     return EventsView(address=address, token=token, enter_by_hand=not asked, needs_secret=needs_secret)
+
+
+@router.post("/accounts/<account_id>/topics", summary="Subscribe to what the marketplace may tell", tags=_TAGS)
+def subscribe_topics(account_id: AccountPath) -> TopicsView:
+    """Asks the marketplace to tell the address of its notices of new orders and of consents that were taken back, as far as it lets
+    the app. Each only brings forward what Listbridge reads anyway. The notices that are mandatory are entered by hand."""
+    deps, account = deps_of(router), _account(account_id)
+    registry.notice_scheme(account.marketplace)
+    token = make_notice_token(deps.configuration, account.marketplace)
+    address = notice_address(public_base_url(deps.configuration), account.marketplace)
+    told = deps.marketplaces.open(account).subscribe(address, token)
+    topics = [TopicView(topic=one, subscribed=why is None, reason=ProblemView.maybe(why)) for one, why in told.items()]
+    return TopicsView(topics=topics)
 
 
 @router.get(

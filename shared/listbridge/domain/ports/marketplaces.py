@@ -324,6 +324,11 @@ class MarketplaceAdapter(SoldOutSwitch, Protocol):
         `last`: no other account of ours is told there, so that what they share at the marketplace goes as well.
         """
 
+    def subscribe(self, address: str, token: str) -> Mapping[str, Problem | None]:
+        """Subscribe the address of its notices to the topics that only hint; each with why it was refused, None where it is told
+        from now on. Idempotent. Raises RemoteError where the address itself is not taken.
+        """
+
     def notice_key(self, id: str) -> str:
         """The public key (PEM) with which the marketplace signs its notices, by its id there, asked with the app's rights alone.
 

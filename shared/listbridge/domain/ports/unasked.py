@@ -9,6 +9,7 @@ from listbridge.domain.ids import Site, Sku
 from listbridge.domain.ports.adopting import Adopting
 from listbridge.domain.ports.marketplaces import BulkWriter, ExistingPage, RemoteListing, RevisionResult, Submitted
 from listbridge.domain.ports.publishing import FollowRequest, Processing, Published, PublishesTogether, PublishRequest
+from listbridge.domain.problem import Problem
 
 
 class UnaskedOfMarketplace:
@@ -61,6 +62,9 @@ class UnaskedOfMarketplace:
 
     def stop_listening(self, address: str, *, last: bool) -> None:
         """There is nothing to take back."""
+
+    def subscribe(self, address: str, token: str) -> Mapping[str, Problem | None]:
+        raise TypeError("it has no topics to subscribe to")
 
     def notice_key(self, id: str) -> str:
         raise TypeError("it tells nothing that it signs")

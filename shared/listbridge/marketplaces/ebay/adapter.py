@@ -29,7 +29,9 @@ from listbridge.domain.ports import (
     UnitRevision,
 )
 from listbridge.domain.ports.unasked import UnaskedOfMarketplace
+from listbridge.domain.problem import Problem
 from listbridge.infra.calls.connection import Connection
+from listbridge.marketplaces.ebay import subscriptions
 from listbridge.marketplaces.ebay.client import NOTIFICATION, EbayHttp, Request
 from listbridge.marketplaces.ebay.errors import UNREADABLE
 from listbridge.marketplaces.ebay.notices import key_in_lines
@@ -146,6 +148,9 @@ class EbayAdapter(UnaskedOfMarketplace):
     def listen(self, address: str, token: str) -> bool:
         """The seller enters both on the developer program's page of alerts and notifications."""
         return False
+
+    def subscribe(self, address: str, token: str) -> Mapping[str, Problem | None]:
+        return subscriptions.subscribe(self._http, address, token)
 
     def notice_key(self, id: str) -> str:
         request = Request("GET", f"{NOTIFICATION}/public_key/{quote(id, safe='')}", "getPublicKey", who="app")

@@ -32,6 +32,8 @@ SCOPES = tuple(
 """What we ask the seller to consent to; orders need `sell.fulfillment`."""
 STORE_SCOPE = f"{_PREFIX}/sell.stores.readonly"
 """Asked for only where the account's settings say so: an app that eBay did not grant it could not be consented to at all."""
+NOTICE_SCOPE = f"{_PREFIX}/commerce.notification.subscription"
+"""Asked for only where the account's settings say whom eBay writes to: by it a seller's own topics are subscribed to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +69,22 @@ def authorize_url(connection: Connection, state: str) -> str:
             "client_id": credentials_of(connection, Credentials, APP_REFUSED).client_id,
             "redirect_uri": ru_name,
             "response_type": "code",
-            "scope": " ".join([*SCOPES, *([STORE_SCOPE] if settings.reads_store else [])]),
+            "scope": " ".join(_scopes(settings)),
             "state": state,
             "prompt": "login",  # else eBay silently takes the account that is signed in
         }
     )
     return f"{Hosts.of(connection).auth}/oauth2/authorize?{query}"
+
+
+def _scopes(settings: Settings) -> list[str]:
+    """What the seller is asked to consent to."""
+    asked = [*SCOPES]
+    if settings.reads_store:
+        asked.append(STORE_SCOPE)
+    if settings.alert_email:
+        asked.append(NOTICE_SCOPE)
+    return asked
 
 
 def consented(connection: Connection, code: str) -> dict[str, str]:

@@ -91,6 +91,7 @@ ASPECT_TOO_LONG = Row(Rejected, "ebay_aspect_too_long", "edit_item_specific")
 ASPECT_NOT_A_CHOICE = Row(Rejected, "ebay_aspect_not_a_choice", "edit_item_specific")
 ASPECT_MAY_NOT_VARY = Row(Rejected, "ebay_aspect_may_not_vary", "edit_creation_profile")
 
+TOPIC_UNKNOWN = Row(Rejected, "ebay_topic_refused", "read_ebay_message")
 _ASPECT_MISSING = Row(Rejected, "ebay_aspect_missing", "edit_creation_profile")
 _CODE_ASKED_FOR = Row(Rejected, "ebay_product_code_missing", "give_barcode")
 
@@ -120,6 +121,11 @@ BY_ID: Final[Mapping[int, Row]] = {
     2001: THROTTLED,
     2002: UNAVAILABLE,  # the gateway knows no such address: never a thing that is gone
     20403: Row(Rejected, "ebay_account_not_ready", "opt_in_business_policies"),
+    195003: Row(Rejected, "ebay_alert_email_missing", "enter_alert_email"),
+    195011: Row(Rejected, "ebay_topic_refused", "read_ebay_message"),
+    195020: Row(Rejected, "ebay_address_not_proven", "check_public_address"),
+    195002: TOPIC_UNKNOWN,
+    **for_each(_OURS, *range(195004, 195011), 195012, 195013, *range(195015, 195020), 195021, 195022, 195025, 195027),
     195001: Row(NotFound, "ebay_key_not_there", "read_ebay_message"),  # of getPublicKey
     25003: Row(Rejected, "ebay_price_refused", "set_price_in_shop"),
     25004: QUANTITY,

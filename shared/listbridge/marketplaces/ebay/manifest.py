@@ -17,6 +17,17 @@ _DAY_S = 86_400.0
 _FULFILLMENT_CALLS = 100_000
 """Per day and app (unverified)."""
 
+_NOTIFICATION = (
+    "getPublicKey",
+    "updateConfig",
+    "getDestinations",
+    "createDestination",
+    "updateDestination",
+    "getTopic",
+    "getSubscriptions",
+    "createSubscription",
+    "updateSubscription",
+)
 _INVENTORY = (
     "getInventoryItem",
     "bulkGetInventoryItem",
@@ -143,7 +154,7 @@ MANIFEST = MarketplaceManifest(
             day_quota=5_000,
             day_zone=PACIFIC,
         ),
-        BudgetSpec("notification", "app", ("getPublicKey",), rate=1, burst=5, day_quota=10_000, day_zone=PACIFIC),
+        BudgetSpec("notification", "app", _NOTIFICATION, rate=1, burst=10, day_quota=10_000, day_zone=PACIFIC),
         BudgetSpec(
             "metadata",
             "app",

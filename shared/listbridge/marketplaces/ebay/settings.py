@@ -61,7 +61,9 @@ class Settings(BaseModel):
 
     `ru_name` is the name that eBay gives to our redirect address, needed only to connect by consent. `sells` is what
     the seller offers, in a few words: with it eBay suggests categories. `reads_store` asks for the permission to read the
-    seller's own store categories, so that they can be chosen and are checked.
+    seller's own store categories, so that they can be chosen and are checked. `alert_email` is where eBay writes when it cannot
+    reach us with what it tells; it asks for one before it tells anything (createDestination, 195003). With it we ask for the permission to subscribe to the
+    seller's own topics.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -71,6 +73,12 @@ class Settings(BaseModel):
         default=False, title="Read my store's categories (asks for one more permission: connect again)"
     )
     sells: Text = Field(default="", max_length=100, title="What you sell, to suggest categories")
+    alert_email: Annotated[
+        str, StringConstraints(strip_whitespace=True, max_length=180, pattern=r"^([^@\s]+@[^@\s]+\.[^@\s]+)?$")
+    ] = Field(
+        default="",
+        title="E-mail that eBay writes to when it cannot reach Listbridge (asks for one more permission: connect again)",
+    )
 
 
 class Credentials(BaseModel):
