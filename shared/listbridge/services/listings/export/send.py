@@ -17,9 +17,10 @@ from listbridge.domain.job_params import ActionParams
 from listbridge.domain.jobs import Job, JobEntry, JobKind
 from listbridge.domain.listings.exporting import Looked, given_to
 from listbridge.domain.ports import Conflict
-from listbridge.domain.work import Lane, PublishKind, PublishTask
+from listbridge.domain.work import PublishKind
 from listbridge.services.deps import CoreDeps
 from listbridge.services.listings.act.act_on_listings import ROWS_PER_CALL
+from listbridge.services.listings.act.publish_products import publish_products
 from listbridge.services.listings.export.look import Exporter
 
 _DAY_S = 86_400
@@ -90,11 +91,7 @@ def _send(exporter: Exporter, part: Sequence[Looked], id: JobId, actor: str) -> 
     entries = [JobEntry(item=str(row.key)) for one in mine for row in one.rows]
     with suppress(Conflict):  # a worker before us made it, and died
         deps.jobs.create(job, entries)
-    tasks = [
-        PublishTask(action=PublishKind.SEND, sales_list=sales_list.id, product=one.member.product, job=id)
-        for one in mine
-    ]
-    deps.queues.send(Lane.PUBLISH, *tasks)
+    publish_products(deps, PublishKind.SEND, job, [row for one in mine for row in one.rows])
     params = {"list": sales_list.name, "products": str(len(mine)), "listings": str(len(entries))}
     deps.activity.note(ActivityEntry(id, "export_started", now, params, exporter.account.id, actor))
     return len(mine)
