@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import SalesList, SalesListMode
-from listbridge.domain.ids import CollectionId
+from listbridge.domain.ids import AccountId, CollectionId, ProductId, SalesListId, ShopId
+from listbridge.domain.listings.members import Export, Member
+from listbridge.domain.problem import Problem
 from tests.seller.conftest import Open
 from tests.seller.merchant import Merchant, only
 
@@ -202,3 +205,18 @@ def test_a_list_that_mirrors_collections_says_so_and_whether_it_sends_what_is_ne
     assert (mirrored["on"], [(at["name"], at["on"]) for at in mirrored["set_in"]]) == (True, [("Everything", True)])
     assert (exported["on"], exported["default"], exported["field"]) == (True, False, "auto_export")
     assert [(at["level"], at["on"]) for at in exported["set_in"]] == [("sales_list", True)]
+    now = merchant.its.stores.clock.now()
+    unfit, fit = (
+        Member(SalesListId(merchant.list), ShopId(merchant.shop), ProductId(id), now, export=Export.WAITING, reason=why)
+        for id, why in (("8", Problem("price_missing", {}, "set_price_in_shop")), ("9", None))
+    )
+    merchant.its.stores.members.save_many([unfit, fit])
+    exported = automation(merchant, "auto_export")
+    assert (exported["did"], exported["waiting"], exported["leaves_out"]) == (0, 2, 1)
+    assert [(one["problem"]["code"], one["count"]) for one in exported["reasons"]] == [("price_missing", 1)]
+    told = {"list": "Everything", "products": "3", "listings": "4"}
+    merchant.its.stores.activity.note(
+        ActivityEntry("job_1", "export_started", now, told, AccountId(merchant.account)),
+        ActivityEntry("job_2", "export_started", now, told, AccountId(merchant.account), "kim"),
+    )
+    assert automation(merchant, "auto_export")["did"] == 3

@@ -120,7 +120,7 @@ class AutomationView(Shape):
     did: int | None
     """How often it did something in the last 24 hours; null where that is not counted."""
     waiting: int
-    """How many listings it will do something for when their time or their stock has come."""
+    """How many listings, or products of collections, it will do something for when their time or their stock has come."""
     leaves_out: int
     """How many of the listings or orders that were looked at it leaves out."""
     reasons: list[CauseView]

@@ -16,7 +16,8 @@ from listbridge.domain.configuration import Account, SalesList, SalesListMode, S
 from listbridge.domain.ids import AccountId
 from listbridge.domain.listings.holds import field_reason, shop_hold
 from listbridge.domain.listings.listing import LedgerField, Listing
-from listbridge.services.deps import DeskDeps
+from listbridge.domain.listings.members import Export
+from listbridge.services.deps import DeskDeps, PublishDeps
 from listbridge.services.desk.causes import Cause, concerns_of, key_of, root_of
 from listbridge.services.desk.list_orders import count_orders, orders_wait
 
@@ -25,6 +26,7 @@ _MOST_ENTRIES = 5000
 _MOST_LISTINGS = 5000
 _PAGE = 500
 _UNCHANGED = "unchanged"
+_EXPORT = "auto_export"
 _MIRRORED = "mirrored"
 """What collections have is in the lists that mirror them: the mode of a list, which nobody switches."""
 
@@ -62,7 +64,7 @@ _DID: Mapping[str, frozenset[str]] = {
 """By what stands in the activity that an automation did something; the others are looked at more closely."""
 _SENT = "revise_sent"
 """Also of what a marketplace took in and decided later: it is told when it is decided."""
-_COUNTED = frozenset({"quantity", "price", *_DID})
+_COUNTED = frozenset({"quantity", "price", "auto_export", *_DID})
 _FIELDS = {"quantity": LedgerField.QUANTITY, "price": LedgerField.PRICE}
 _WAITING = {"restocked": frozenset({"waits_for_stock", "ended_at_zero"}), "retried": frozenset({"update_failed"})}
 
@@ -105,7 +107,7 @@ class Automations:
     all_listings: bool
 
 
-def automations_of(deps: DeskDeps, account_id: AccountId) -> Automations:
+def automations_of(deps: PublishDeps, account_id: AccountId) -> Automations:
     """Look at one account. Raises Missing."""
     account = deps.configuration.get(Account, account_id)
     shop = deps.configuration.get(Shop, account.shop)
@@ -119,6 +121,7 @@ def automations_of(deps: DeskDeps, account_id: AccountId) -> Automations:
         begun, counted = True, counted + len(rows)
         for row in rows:
             _look(row, account, shop, left_out, waiting)
+    complete = cursor is None and _look_at_members(deps, lists, left_out[_EXPORT], waiting)
     orders = count_orders(deps, [account])[0]
     if count := orders.failed + orders.unclear + orders.undecided:
         problem = orders_wait(orders)
@@ -136,7 +139,7 @@ def automations_of(deps: DeskDeps, account_id: AccountId) -> Automations:
         )
         for name, switch in SWITCHES.items()
     )
-    return Automations(account, found, counted, all_done, cursor is None)
+    return Automations(account, found, counted, all_done, complete)
 
 
 def _is_on(name: str, account: Account, lists: Sequence[SalesList]) -> bool:
@@ -155,7 +158,7 @@ def _settings(name: str, switch: Switch | None, account: Account, lists: Sequenc
     for one in sorted(lists, key=lambda one: one.id):
         mirrors = one.mode is SalesListMode.COLLECTION
         own = mirrors if name == _MIRRORED else getattr(one, switch.field, None) if switch is not None else None
-        if own is None or (not mirrors and name in (_MIRRORED, "auto_export")):
+        if own is None or (not mirrors and name in (_MIRRORED, _EXPORT)):
             continue
         yield Setting("sales_list", one.id, one.name, own)
 
@@ -179,6 +182,30 @@ def _look(
         cause.add(row, problem)
 
 
+def _look_at_members(
+    deps: PublishDeps, lists: Sequence[SalesList], left_out: dict[str, Cause], waiting: Counter[str]
+) -> bool:
+    """What is new in collections and not sent yet, with what it lacks; False where there are more members than are looked at."""
+    looked = 0
+    for sales_list in (one for one in lists if one.auto_export):
+        cursor, begun = None, False
+        while cursor is not None or not begun:
+            if looked >= _MOST_LISTINGS:
+                return False
+            members, cursor = deps.members.of_list(sales_list.id, cursor, _PAGE)
+            begun, looked = True, looked + len(members)
+            for member in members:
+                if not member.inside or member.export is not Export.WAITING:
+                    continue
+                waiting[_EXPORT] += 1
+                if member.reason is not None:
+                    problem = root_of(member.reason)
+                    left_out.setdefault(
+                        key_of(problem), Cause(key_of(problem), problem, concerns_of(problem))
+                    ).count += 1
+    return True
+
+
 def _done(deps: DeskDeps, account: Account) -> tuple[Counter[str], bool]:
     did: Counter[str] = Counter()
     since, before, seen = deps.clock.now() - _DAY, None, 0
@@ -195,7 +222,9 @@ def _done(deps: DeskDeps, account: Account) -> tuple[Counter[str], bool]:
 
 
 def _doers(entry: ActivityEntry) -> Iterator[str]:
-    """Whose work it was."""
+    """Whose work it was, as often as it did something."""
+    if entry.event == "export_started" and entry.actor == "listbridge":
+        yield from [_EXPORT] * int(entry.params.get("products", "1"))
     if entry.event == _SENT:
         yield from (name for name in _FIELDS if entry.params.get(name, _UNCHANGED) != _UNCHANGED)
     for name, events in _DID.items():
