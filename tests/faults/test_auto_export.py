@@ -327,6 +327,25 @@ def test_the_timer_finds_what_no_event_told() -> None:
     assert on_sale(s) == {"A"}
 
 
+def test_what_somebody_changes_at_the_same_time_is_sent_a_moment_later() -> None:
+    s = mirrored()
+    s.shop.put("P", "A", stock=0)
+    enters(s, "P")
+    look(s)
+    stock(s, "P", "A", 3)
+    changed = [False]
+
+    def meanwhile(write: str) -> None:
+        if write == "members.save" and not changed[0]:
+            changed[0] = True
+            s.world.stores.members.save_many([member(s, "P")])
+
+    s.world.stores.cut.hook = meanwhile
+    s.world.run(60)
+    assert changed == [True]
+    assert (on_sale(s), len(sends(s))) == ({"A"}, 1)
+
+
 # ---- deaths ----
 
 

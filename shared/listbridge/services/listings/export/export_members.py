@@ -22,11 +22,12 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.work import ExportMembers, Lane
 from listbridge.services.deps import CoreDeps, PublishDeps
 from listbridge.services.listings.export.look import Exporter
-from listbridge.services.listings.export.send import NOBODY, allowance, send_members
+from listbridge.services.listings.export.send import NOBODY, allowance, send_members, sent_today
 
 _PAGE = 100
 _UNFINISHED = 500
 _ENOUGH_S = 20.0
+_AGAIN_S = 5
 _SOONEST_S, _LATEST_S = 3600, 6 * 3600
 _MEMBERS_AN_HOUR = 5000
 """A list is looked through every hour for each five thousand members it has: events find what becomes fit at once, and this
@@ -100,7 +101,13 @@ def _export(deps: PublishDeps, sales_list: SalesList, members: Sequence[Member])
     allowed = allowance(deps, exporter.account.id, limit_of(exporter), len(fit), deps.clock.now())
     if fit[allowed:]:
         _ask(exporter, fit[allowed:])
-    return send_members(exporter, fit[:allowed], NOBODY)
+    sent = send_members(exporter, fit[:allowed], NOBODY)
+    missed = [one.member.product for one in fit[:allowed] if one.member.product not in sent]
+    if missed:  # somebody changed these members meanwhile
+        sent_today(deps, exporter.account.id, deps.clock.now(), add=-len(missed))
+        again = ExportMembers(sales_list=sales_list.id, products=tuple(missed))
+        deps.queues.send(Lane.RECOMPUTE, again, delay_s=_AGAIN_S, reason="again_later")
+    return len(sent)
 
 
 def _ask(exporter: Exporter, over: Sequence[Looked]) -> None:

@@ -16,7 +16,7 @@ from listbridge.domain.listings.exporting import Looked, Next
 from listbridge.domain.listings.holds import account_hold, shop_hold
 from listbridge.domain.listings.listing import Listing
 from listbridge.domain.listings.members import Member
-from listbridge.domain.ports import Missing
+from listbridge.domain.ports import Conflict, Missing
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import Lane, RecomputeChunk
 from listbridge.services.deps import CoreDeps, PublishDeps
@@ -27,6 +27,7 @@ from listbridge.services.refusal import Refused
 
 _PAGE = 100
 MOST_PRODUCTS = 500
+_TRIES = 12
 COUNT, APPLY = "count", "apply"
 
 
@@ -116,10 +117,10 @@ def _apply(exporter: Exporter, job: Job) -> Job:
     deps, params = exporter.deps, job.params_of(ExportParams)
     looked, following = _page(exporter, job, job.cursor or None, _PAGE)
     fit = [one for one in looked if one.next is Next.SEND]
-    sent = send_members(exporter, fit, job.created_by, f"{job.id}-{params.page}-")
+    sent = _send(exporter, job, fit)
     if not params.backlog:
         exporter.keep(looked)
-    sent_today(deps, exporter.account.id, deps.clock.now(), add=sent)
+    sent_today(deps, exporter.account.id, deps.clock.now(), add=len(sent))
     entries = [_entry(deps, one) for one in looked]
     deps.jobs.put(job.id, entries)
     left_out = len(looked) - len(fit)
@@ -130,6 +131,19 @@ def _apply(exporter: Exporter, job: Job) -> Job:
     if following is not None:
         return deps.jobs.save(job)
     return _ended(deps, job, ended_state(done, 0), None)
+
+
+def _send(exporter: Exporter, job: Job, fit: Sequence[Looked]) -> set[ProductId]:
+    """Begin to send these, also those that somebody changes meanwhile: nobody would come back to them."""
+    params, sent, todo = job.params_of(ExportParams), set[ProductId](), list(fit)
+    for attempt in range(_TRIES):
+        sent |= send_members(exporter, todo, job.created_by, f"{job.id}-{params.page}-{attempt}-")
+        missed = [one.member.product for one in todo if one.member.product not in sent]
+        members = exporter.deps.members.get_many(params.sales_list, missed).values()
+        todo = [one for one in exporter.look(list(members), asked=True) if one.next is Next.SEND]
+        if not todo:
+            return sent
+    raise Conflict(f"members of {params.sales_list} kept changing")
 
 
 def _page(exporter: Exporter, job: Job, cursor: str | None, most: int) -> tuple[list[Looked], str | None]:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from listbridge.domain.activity import ActivityEntry
-from listbridge.domain.ids import AccountId, JobId, new_id
+from listbridge.domain.ids import AccountId, JobId, ProductId, new_id
 from listbridge.domain.job_params import ActionParams
 from listbridge.domain.jobs import Job, JobEntry, JobKind
 from listbridge.domain.listings.exporting import Looked, given_to
@@ -50,14 +50,15 @@ def sent_today(deps: CoreDeps, account: AccountId, now: datetime, *, add: int = 
     return deps.counters.current(name, window_s=_DAY_S, now=now)
 
 
-def send_members(exporter: Exporter, looked: Sequence[Looked], actor: str, name: str = "") -> int:
-    """Begin to send these members, in as few jobs as hold them; returns how many products were given to a job.
+def send_members(exporter: Exporter, looked: Sequence[Looked], actor: str, name: str = "") -> set[ProductId]:
+    """Begin to send these members, in as few jobs as hold them; returns the products that were given to a job, without those
+    whose members somebody changed meanwhile.
 
     `name` makes the jobs' ids: a worker that repeats what another began meets that one's jobs.
     """
-    sent = 0
+    sent = set[ProductId]()
     for number, part in enumerate(_parts(looked)):
-        sent += _send(exporter, part, JobId(f"{name}{number}") if name else JobId(new_id("job")), actor)
+        sent |= _send(exporter, part, JobId(f"{name}{number}") if name else JobId(new_id("job")), actor)
     return sent
 
 
@@ -74,12 +75,12 @@ def _parts(looked: Sequence[Looked]) -> Iterator[list[Looked]]:
         yield part
 
 
-def _send(exporter: Exporter, part: Sequence[Looked], id: JobId, actor: str) -> int:
+def _send(exporter: Exporter, part: Sequence[Looked], id: JobId, actor: str) -> set[ProductId]:
     deps, sales_list, now = exporter.deps, exporter.sales_list, exporter.deps.clock.now()
     marked = deps.members.save_many([given_to(one, id, now) for one in part])
     mine = [one for one in part if one.member.product in marked]
     if not mine:
-        return 0
+        return set()
     job = Job(
         id=id,
         kind=JobKind.SEND,
@@ -94,4 +95,4 @@ def _send(exporter: Exporter, part: Sequence[Looked], id: JobId, actor: str) -> 
     publish_products(deps, PublishKind.SEND, job, [row for one in mine for row in one.rows])
     params = {"list": sales_list.name, "products": str(len(mine)), "listings": str(len(entries))}
     deps.activity.note(ActivityEntry(id, "export_started", now, params, exporter.account.id, actor))
-    return len(mine)
+    return set(marked)
