@@ -188,33 +188,33 @@ class OpenedShops:
 @dataclass(slots=True)
 class OpenedMarketplaces:
     """The marketplaces' port. An adapter is kept per account and share as long as the account's document is unchanged, and
-    no longer than its credentials are taken."""
+    no longer than its credentials are taken; one that only looks is another than one that writes."""
 
     opener: Opener
     queue: str = ""
     """The ARN of the deployment's queue for marketplaces that tell us what changes."""
-    _open: dict[tuple[str, Share], _Opened[MarketplaceAdapter]] = field(default_factory=dict)
+    _open: dict[tuple[str, Share, bool], _Opened[MarketplaceAdapter]] = field(default_factory=dict)
     _watches: dict[str, StopWatch] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def open(self, account: Account, share: Share = Share.ORDINARY) -> MarketplaceAdapter:
         with self._lock:
             self._watch(account).seen(account)
-            known = self._open.get((account.id, share))
+            known = self._open.get((account.id, share, account.observe))
             return (known if known is not None and known.still_good(account) else self._anew(account, share)).adapter
 
     def budget(self, account: Account, share: Share = Share.ORDINARY) -> Budget:
         with self._lock:
-            known = self._open.get((account.id, share))
+            known = self._open.get((account.id, share, account.observe))
             # One whose credentials were refused is not opened again for this: an adapter in hand draws from its own.
             fits = known is not None and known.rev == account.rev
             return (known if known is not None and fits else self._anew(account, share)).connection.budget
 
     def _anew(self, account: Account, share: Share) -> _Opened[MarketplaceAdapter]:
-        refused = _refused(self._open.get((account.id, share)), account)
+        refused = _refused(self._open.get((account.id, share, account.observe)), account)
         connection = self._connection(account, share, read_anew=refused)
         adapter = registry.open_marketplace(account.marketplace, connection)
-        opened = self._open[account.id, share] = _Opened(account.rev, adapter, connection)
+        opened = self._open[account.id, share, account.observe] = _Opened(account.rev, adapter, connection)
         return opened
 
     def traits(self, account: Account) -> MarketplaceTraits:

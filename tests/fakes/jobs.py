@@ -87,6 +87,9 @@ class FakeJobRepository:
             update: dict[str, Any] = {"rev": job.rev + 1}
             for name, outcome in (("done", Outcome.DONE), ("failed", Outcome.FAILED), ("skipped", Outcome.SKIPPED)):
                 update[name] = getattr(job, name) + (entry.outcome is outcome)
+            if entry.change is not None:
+                update["calls"] = job.calls + entry.change.calls_in_all
+                update["fees"] = job.fees + (entry.change.fee is not None)
             counted = job.model_copy(update=update)
             if job.state is JobState.RUNNING and job.total and not counted.waiting:
                 state = ended_state(counted.done, counted.failed)

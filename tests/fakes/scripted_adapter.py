@@ -31,6 +31,7 @@ from listbridge.domain.ports import (
 )
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import OutcomeUnknown, Rejected, RemoteError
+from listbridge.domain.work import PublishKind
 from tests.fakes.scripted_adopting import ScriptedAdopting
 from tests.fakes.scripted_offers import Offer
 from tests.fakes.scripted_orders import as_told
@@ -194,6 +195,11 @@ class ScriptedAdapter:
         skus = [variant.key.sku for variant in request.variants]
         poisons = {sku: self.market.poisoned.get(sku) for sku in skus}
         return tuple(FieldProblem("", one.problem, sku) for sku, one in poisons.items() if isinstance(one, Rejected))
+
+    def publishing_calls(
+        self, kind: PublishKind, request: PublishRequest, progress: Mapping[str, str]
+    ) -> Mapping[str, int]:
+        return {kind.value: len(request.variants)}
 
     def check(self, request: PublishRequest) -> None:
         """Anything goes."""

@@ -291,6 +291,8 @@ class ActionBody(Body):
     """The ids of the items to act on, or `all` of the list; absent with a `filter`."""
     filter: ListFilterBody | None = None
     """Which listings of the list to act on; absent with `items`."""
+    dry_run: StrictBool = False
+    """Only tell what the action would change on each item, and what it would cost: nothing is written anywhere."""
 
 
 class AccountActionBody(Body):
@@ -302,6 +304,8 @@ class AccountActionBody(Body):
     """The ids of the listings to act on, or `all` of the account; absent with a `filter`."""
     filter: AccountFilterBody | None = None
     """Which listings of the account to act on; absent with `listings`."""
+    dry_run: StrictBool = False
+    """Only tell what the action would change on each item, and what it would cost: nothing is written anywhere."""
 
 
 class ChosenProduct(Body):

@@ -25,6 +25,7 @@ from listbridge.domain.job_params import (
 )
 from listbridge.domain.listings.foreign import ForeignListing
 from listbridge.domain.listings.inventory import InventoryLine
+from listbridge.domain.planned_change import PlannedChange
 from listbridge.domain.problem import Problem
 from listbridge.domain.word import Word, reading_is_of_stored
 
@@ -112,6 +113,8 @@ class JobEntry(BaseModel):
     outcome: Outcome = Outcome.WAITING
     reason: Problem | None = None
     at: datetime | None = None
+    change: PlannedChange | None = None
+    """Of an action that only tells what it would do: what that is."""
     foreign: ForeignListing | None = None
     """Of a job that adopts: what the item is, and what keeps it from being adopted."""
     line: InventoryLine | None = None
@@ -148,6 +151,10 @@ class Job(BaseModel):
     """Of a configuration job: how many live listings would be zeroed, ended, published or repriced."""
     live: int = 0
     """Of a configuration job: how many listings of the accounts concerned are live."""
+    calls: int = 0
+    """Of an action that only tells what it would do: how many calls would change something on the marketplace."""
+    fees: int = 0
+    """How often the marketplace would charge its listing fee."""
     params: SerializeAsAny[JobParams] = Field(default_factory=JobParams)
     cursor: str = ""
     phase: str = ""
@@ -186,8 +193,13 @@ class Job(BaseModel):
 
     @property
     def rehearsal(self) -> bool:
-        """The account only observed when this action was asked for: it tells what it would do."""
+        """It tells what it would do: the account only observed when this action was asked for, or it is a dry run."""
         return isinstance(self.params, ActionParams) and bool(self.params.rehearsal)
+
+    @property
+    def dry_run(self) -> bool:
+        """Nothing at all is done, not even what writes nothing on the marketplace."""
+        return isinstance(self.params, ActionParams) and bool(self.params.dry_run)
 
     @property
     def over(self) -> bool:

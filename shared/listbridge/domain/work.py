@@ -191,7 +191,9 @@ class PublishTask(Message):
     only_if_gone: bool = False
     """With stop: only when every variation is proven gone from the shop, for the others still sell."""
     rehearse: bool = False
-    """The account only observed when this was asked for: it tells what it would do, and does not do it."""
+    """It tells what it would do, and does not do it: the account only observed when this was asked for, or it is a dry run."""
+    dry_run: bool = False
+    """With `rehearse`: it is a dry run, which tells only its job."""
     follow_at: datetime | None = None
     """It was taken in by the marketplace, which decides: from then on (UTC) it is asked. No shop is read, no try counted."""
     once: bool = False

@@ -9,6 +9,7 @@ from listbridge.domain.jobs import JobEntry, JobState, Outcome
 from listbridge.domain.listings import ledger
 from listbridge.domain.listings.holds import status_hold
 from listbridge.domain.listings.listing import Listing, Status
+from listbridge.domain.planned_change import PlannedChange
 from listbridge.domain.ports import Missing
 from listbridge.domain.problem import Problem
 from listbridge.services.deps import CoreDeps
@@ -24,9 +25,12 @@ def item_failed(deps: CoreDeps, job: JobId | None, item: str, problem: Problem) 
     _finish(deps, job, JobEntry(item=item, outcome=Outcome.FAILED, reason=problem, at=deps.clock.now()))
 
 
-def item_skipped(deps: CoreDeps, job: JobId | None, item: str, problem: Problem) -> None:
-    """There was nothing to do for the item, for this reason."""
-    _finish(deps, job, JobEntry(item=item, outcome=Outcome.SKIPPED, reason=problem, at=deps.clock.now()))
+def item_skipped(
+    deps: CoreDeps, job: JobId | None, item: str, problem: Problem, change: PlannedChange | None = None
+) -> None:
+    """There was nothing to do for the item, for this reason; or this is what would be done."""
+    at = deps.clock.now()
+    _finish(deps, job, JobEntry(item=item, outcome=Outcome.SKIPPED, reason=problem, change=change, at=at))
 
 
 def taken_over(deps: CoreDeps, row: Listing, job: JobId | None) -> None:

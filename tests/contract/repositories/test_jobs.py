@@ -10,6 +10,7 @@ from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome
 from listbridge.domain.listings.foreign import ForeignListing, ForeignPart
 from listbridge.domain.listings.listing import Values
 from listbridge.domain.money import Money
+from listbridge.domain.planned_change import Content, Offered, PlannedChange
 from listbridge.domain.ports import Conflict, Missing
 from listbridge.domain.problem import Problem
 from tests.contract.repositories.conftest import OurPorts
@@ -206,3 +207,17 @@ def test_jobs_that_ended_partly_or_cancelled_are_found_by_their_state_only(store
         assert mine == [f"job_{name}{n}"]
     partly = store.jobs.get(JobId(f"job_{name}1"))
     assert (partly.state, partly.done, partly.failed, partly.skipped) == (JobState.PARTLY, 1, 1, 2)
+
+
+def test_what_a_dry_run_tells_of_calls_and_fees_comes_back_and_is_counted_once(store: OurPorts, name: str) -> None:
+    created(store, name, 3)
+    fee = Money(Decimal("0.20"), "USD")
+    change = PlannedChange(before=Offered(quantity=7), content=Content.NEW, fee=fee, calls={"put": 2, "publish": 1})
+    told = JobEntry(item="p0", outcome=Outcome.SKIPPED, change=change)
+    for entry in (told, told, JobEntry(item="p1", outcome=Outcome.SKIPPED, change=PlannedChange(before=Offered()))):
+        store.jobs.finish(JobId(f"job_{name}"), entry)
+    stored = store.jobs.get(JobId(f"job_{name}"))
+    assert (stored.calls, stored.fees, stored.skipped) == (3, 1, 2)
+    assert store.jobs.entries(stored.id, None, 1)[0] == [told]
+    saved = store.jobs.save(stored)
+    assert (saved.calls, store.jobs.get(stored.id).fees) == (3, 1)

@@ -207,7 +207,7 @@ def _listings(tape: Recorder, desk: OrderDesk) -> None:
 
 
 def _actions(tape: Recorder, desk: OrderDesk) -> None:
-    body = {"action": "revise_price", "filter": {"status": "active"}}
+    body = {"action": "revise_price", "filter": {"status": "active"}, "dry_run": True}
     tape.show("POST", f"/v1/accounts/{desk.account}/actions", body)
     tape.its.run()
 

@@ -49,8 +49,12 @@ ELSEWHERE = {
     "relay_refused": {"look_on_marketplace"},
     "units_not_sold_on_marketplace": {"correct_shop_order"},
     "units_open_on_marketplace": {"send_or_refund_units"},
-    "would_end": {"leave_observe_mode"},
-    "would_remove": {"leave_observe_mode"},
+    "would_end": {"leave_observe_mode", "run_without_dry_run"},
+    "would_list": {"leave_observe_mode", "run_without_dry_run"},
+    "would_remove": {"leave_observe_mode", "run_without_dry_run"},
+    "would_revise": {"leave_observe_mode", "run_without_dry_run"},
+    "would_revise_in_full": {"leave_observe_mode", "run_without_dry_run"},
+    "would_unlink": {"run_without_dry_run"},
 }
 """Fixes of codes that the code composes, or names them for by where a listing stands; the walks hold these lines true."""
 

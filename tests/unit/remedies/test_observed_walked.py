@@ -49,6 +49,17 @@ def test_what_would_end_ends_after_observe_mode(seller: Seller, action: str, cod
     assert seller.live_offers() == {}
 
 
+@walks("would_unlink")
+def test_what_a_dry_run_would_unlink_is_unlinked_without_it(seller: Seller) -> None:
+    on_sale(seller)
+    body = {"action": "unlink", "items": "all", "dry_run": True}
+    job = seller.its.post(f"/sales-lists/{seller.list}/actions", body, expect=202)["job"]
+    named(entry(seller, job, "MUG")["reason"], "would_unlink", "run_without_dry_run")
+    assert seller.statuses() == {"MUG": "active"}
+    assert did(seller, "unlink") == "done"
+    assert seller.statuses() == {"MUG": "not_active"}
+
+
 @walks("would_link", on=EBAY)
 def test_what_would_be_linked_is_linked_also_while_it_is_observed(seller: Seller) -> None:
     on_sale(seller)

@@ -335,7 +335,7 @@ def act_on_account(account_id: AccountPath, body: AccountActionBody) -> JobStart
     """The actions of a sales list, on listings of all lists of the account: a job with one entry per listing."""
     deps, account = deps_of(router), _account(account_id)
     field, which = chosen(body)
-    ask = Ask(body.action, actor_of(router), field=field)
+    ask = Ask(body.action, actor_of(router), dry_run=body.dry_run, field=field)
     if isinstance(which, list):
         job = act_on_items(deps, account, named_listings(deps, account, [listing_key(id) for id in which]), ask)
     else:

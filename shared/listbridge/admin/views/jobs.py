@@ -10,10 +10,11 @@ from pydantic import Field
 
 from listbridge.admin.row_ids import item_id, items_of, listing_id
 from listbridge.admin.shape import Shape
-from listbridge.admin.views.documents import ProblemView
+from listbridge.admin.views.documents import MoneyView, ProblemView
 from listbridge.domain.ids import ListingKey, VariantKey
 from listbridge.domain.job_params import EditParams
 from listbridge.domain.jobs import Decision, Job, JobEntry, JobKind, JobState, Outcome
+from listbridge.domain.planned_change import Content, Offered, PlannedChange
 from listbridge.domain.ports import ListingRepository
 from listbridge.domain.problem import Problem
 
@@ -51,6 +52,48 @@ class EditView(Shape):
         return cls(kind=params.kind, id=params.id, name=params.name, fields=fields)
 
 
+class OfferedValuesView(Shape):
+    """What buyers find; null is unknown, or left as it is."""
+
+    quantity: int | None
+    """How many units buyers find."""
+    price: MoneyView | None
+    """The price that buyers find."""
+    title: str | None
+    """The title that buyers read."""
+
+    @classmethod
+    def of(cls, offered: Offered) -> OfferedValuesView:
+        return cls(quantity=offered.quantity, price=MoneyView.of(offered.price), title=offered.title)
+
+
+class PlannedChangeView(Shape):
+    """What an action would do to one listing, and what that would cost."""
+
+    before: OfferedValuesView
+    """What buyers find now."""
+    after: OfferedValuesView | None
+    """What buyers would find; null where it would not be on sale."""
+    content: Content
+    """What would become of title, description, pictures and the rest."""
+    fee: MoneyView | None
+    """What the marketplace would charge, whether it sells or not; null for nothing. Of variants of one listing it stands at the first."""
+    calls: dict[str, int]
+    """The calls that would change something there, by the marketplace's own name; those that several items share stand at the first."""
+
+    @classmethod
+    def maybe(cls, change: PlannedChange | None) -> PlannedChangeView | None:
+        if change is None:
+            return None
+        return cls(
+            before=OfferedValuesView.of(change.before),
+            after=OfferedValuesView.of(change.after) if change.after is not None else None,
+            content=change.content,
+            fee=MoneyView.of(change.fee),
+            calls=change.calls,
+        )
+
+
 class JobView(Shape):
     """A job and how far it is. `affected` of `live` listings would change: what an approval is about.
 
@@ -77,6 +120,12 @@ class JobView(Shape):
     """How many live listings a guarded job would end, zero, publish or reprice."""
     live: int
     """How many live listings the accounts concerned have, beside `affected`."""
+    dry_run: bool
+    """Whether the action only tells what it would do."""
+    calls: int
+    """How many calls that change something on the marketplace such an action would make, as far as it has told."""
+    fees: int
+    """How often the marketplace would charge its listing fee, as far as it has told; the entries say how much."""
     phase: str
     """What the job is busy with, for a job that works in steps; empty for the others."""
     created_by: str
@@ -105,6 +154,9 @@ class JobView(Shape):
             failed=job.failed,
             affected=job.affected,
             live=job.live,
+            dry_run=job.dry_run,
+            calls=job.calls,
+            fees=job.fees,
             phase=job.phase,
             created_by=job.created_by,
             created_at=job.created_at,
@@ -143,6 +195,8 @@ class JobEntryView(Shape):
     """What became of the item."""
     reason: ProblemView | None
     """Why, and what would help; null when there is nothing to explain."""
+    change: PlannedChangeView | None
+    """What the action would do to the item, where it only tells; null in all others."""
     at: datetime | None
     """When it came to that, UTC; null while the item waits."""
 
@@ -164,6 +218,7 @@ class JobEntryView(Shape):
             sku=key.sku if key else None,
             outcome=Outcome.SKIPPED if left_out else entry.outcome,
             reason=reason or ProblemView.maybe(entry.reason),
+            change=PlannedChangeView.maybe(entry.change),
             at=entry.at,
         )
 

@@ -28,6 +28,7 @@ from listbridge.domain.ports.sold_out import SoldOutSwitch
 from listbridge.domain.problem import Problem
 from listbridge.domain.rules.bounds import Bounds
 from listbridge.domain.verdicts import RemoteError
+from listbridge.domain.work import PublishKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +265,13 @@ class MarketplaceAdapter(SoldOutSwitch, Protocol):
     def preview(self, request: PublishRequest) -> tuple[FieldProblem, ...]:
         """Everything that the marketplace would refuse of a product that is to be published, as far as it can be told before.
         It may ask the marketplace, and changes nothing there. Raises RemoteError when it cannot be told."""
+
+    def publishing_calls(
+        self, kind: PublishKind, request: PublishRequest, progress: Mapping[str, str]
+    ) -> Mapping[str, int]:
+        """The calls, by operation, that change something there when a product is sent (or put on sale again), revised in full or
+        ended: the most that it takes as long as nothing is refused and nobody else changes it. `progress` is what earlier runs saved of
+        the product. Asks nobody."""
 
     def publish(self, request: PublishRequest, steps: PublishSteps) -> Published | Processing:
         """Create or complete the product's offers and make them live; safe to run again after any interruption."""

@@ -34,8 +34,8 @@ _FINISHED, _UNFINISHED = "jobs", "open"
 """The two parts of the feed: what still runs or waits is never looked for among ninety days of finished jobs."""
 _WAITS = frozenset({JobState.RUNNING, JobState.AWAITING_APPROVAL})
 _TRIES = 30
-_APART = {"rev", "total", "done", "failed", "skipped", "state"}
-_COUNT = "ADD #done :done, #failed :failed, #skipped :skipped, #rev :one"
+_APART = {"rev", "total", "done", "failed", "skipped", "calls", "fees", "state"}
+_COUNT = "ADD #done :done, #failed :failed, #skipped :skipped, #calls :calls, #fees :fees, #rev :one"
 _KNOWN_BEFORE = {JobState.PARTLY: JobState.DONE, JobState.CANCELLED: JobState.REFUSED}
 
 
@@ -153,6 +153,8 @@ class DynamoJobs:
             ":done": number(int(not failed)),
             ":failed": number(int(failed)),
             ":skipped": number(int(skipped)),
+            ":calls": number(entry.change.calls_in_all if entry.change is not None else 0),
+            ":fees": number(int(entry.change is not None and entry.change.fee is not None)),
             ":one": number(1),
         }
         row: Item = _entry_row(id, entry, int(self._clock.now().timestamp()) + KEPT_S).serialize()
@@ -225,6 +227,8 @@ def _job_row(job: Job) -> JobRow:
         done=job.done + job.skipped,
         failed=job.failed,
         skipped=job.skipped,
+        calls=job.calls,
+        fees=job.fees,
         rev=job.rev,
         expires_at=int(job.created_at.timestamp()) + KEPT_S,
     )
@@ -263,6 +267,8 @@ def _job_as_stored(row: JobRow) -> Job:
         "done": int(row.done or 0) - skipped,
         "failed": int(row.failed or 0),
         "skipped": skipped,
+        "calls": int(row.calls or 0),
+        "fees": int(row.fees or 0),
         "rev": int(row.rev or 0),
     }
     return Job.model_validate_json(row.doc).model_copy(update=apart)

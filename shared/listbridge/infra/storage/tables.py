@@ -115,6 +115,8 @@ class JobRow(Row):
     done = NumberAttribute(null=True)
     failed = NumberAttribute(null=True)
     skipped = NumberAttribute(null=True)
+    calls = NumberAttribute(null=True)
+    fees = NumberAttribute(null=True)
     ended_as = UnicodeAttribute(null=True)
     rev = NumberAttribute(null=True)
     expires_at = NumberAttribute()

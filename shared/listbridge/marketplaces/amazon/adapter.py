@@ -29,9 +29,19 @@ from listbridge.domain.ports import (
     UnitRevision,
 )
 from listbridge.domain.ports.unasked import UnaskedOfMarketplace
+from listbridge.domain.work import PublishKind
 from listbridge.infra.calls.connection import Connection
 from listbridge.marketplaces.amazon.client import AmazonHttp
-from listbridge.marketplaces.amazon.offers import choices, ending, following, form, listing_search, preview, revising
+from listbridge.marketplaces.amazon.offers import (
+    calls,
+    choices,
+    ending,
+    following,
+    form,
+    listing_search,
+    preview,
+    revising,
+)
 from listbridge.marketplaces.amazon.offers.feed_reports import FeedReports
 from listbridge.marketplaces.amazon.offers.feeds import FeedWriter
 from listbridge.marketplaces.amazon.offers.product_types import Definitions
@@ -91,6 +101,11 @@ class AmazonAdapter(UnaskedOfMarketplace):
 
     def preview(self, request: PublishRequest) -> tuple[FieldProblem, ...]:
         return preview.problems(self._http, self._definitions, request)
+
+    def publishing_calls(
+        self, kind: PublishKind, request: PublishRequest, progress: Mapping[str, str]
+    ) -> Mapping[str, int]:
+        return calls.publishing_calls(kind, request, deletes=self._http.settings.delete_ended)
 
     def publish(self, request: PublishRequest, steps: PublishSteps) -> Published | Processing:
         return Publishing(self._http, self._definitions, request, steps).publish()

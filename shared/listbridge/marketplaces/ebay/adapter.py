@@ -30,12 +30,13 @@ from listbridge.domain.ports import (
 )
 from listbridge.domain.ports.unasked import UnaskedOfMarketplace
 from listbridge.domain.problem import Problem
+from listbridge.domain.work import PublishKind
 from listbridge.infra.calls.connection import Connection
 from listbridge.marketplaces.ebay import subscriptions
 from listbridge.marketplaces.ebay.client import NOTIFICATION, EbayHttp, Request
 from listbridge.marketplaces.ebay.errors import UNREADABLE
 from listbridge.marketplaces.ebay.notices import key_in_lines
-from listbridge.marketplaces.ebay.offers import ending, form, preview, revising, sold_out
+from listbridge.marketplaces.ebay.offers import calls, ending, form, preview, revising, sold_out
 from listbridge.marketplaces.ebay.offers.categories import Categories
 from listbridge.marketplaces.ebay.offers.choices import choices
 from listbridge.marketplaces.ebay.offers.inventory import Inventory
@@ -104,6 +105,11 @@ class EbayAdapter(UnaskedOfMarketplace):
 
     def preview(self, request: PublishRequest) -> tuple[FieldProblem, ...]:
         return preview.problems(self._categories, self._lists, request)
+
+    def publishing_calls(
+        self, kind: PublishKind, request: PublishRequest, progress: Mapping[str, str]
+    ) -> Mapping[str, int]:
+        return calls.publishing_calls(kind, request)
 
     def publish(self, request: PublishRequest, steps: PublishSteps) -> Published:
         return self._publishing(request, steps).publish()

@@ -25,9 +25,10 @@ from listbridge.domain.ports import (
     UnitRevision,
 )
 from listbridge.domain.ports.unasked import UnaskedOfMarketplace
+from listbridge.domain.work import PublishKind
 from listbridge.infra.calls.connection import Connection
 from listbridge.marketplaces.etsy.client import EtsyHttp
-from listbridge.marketplaces.etsy.offers import choices, ending, existing, form, preview, revising
+from listbridge.marketplaces.etsy.offers import calls, choices, ending, existing, form, preview, revising
 from listbridge.marketplaces.etsy.offers.publishing import Publishing
 from listbridge.marketplaces.etsy.offers.reading import Reader
 from listbridge.marketplaces.etsy.offers.taxonomy import Taxonomy
@@ -71,6 +72,11 @@ class EtsyAdapter(UnaskedOfMarketplace):
 
     def preview(self, request: PublishRequest) -> tuple[FieldProblem, ...]:
         return preview.problems(self._http, self._taxonomy, request)
+
+    def publishing_calls(
+        self, kind: PublishKind, request: PublishRequest, progress: Mapping[str, str]
+    ) -> Mapping[str, int]:
+        return calls.publishing_calls(kind, request, progress)
 
     def publish(self, request: PublishRequest, steps: PublishSteps) -> Published:
         return Publishing(self._http, self._taxonomy, request, steps).publish()

@@ -10,7 +10,7 @@ from datetime import datetime
 from listbridge.domain import trace
 from listbridge.domain.catalog import Variant
 from listbridge.domain.configuration import Account, Profile, SalesList
-from listbridge.domain.ids import AccountId, ListingKey, SalesListId, Sku
+from listbridge.domain.ids import AccountId, ListingKey, SalesListId, Sku, VariantKey
 from listbridge.domain.listings import ledger
 from listbridge.domain.listings.listing import Cause, Computed, LedgerField, Listing, TraceLine
 from listbridge.domain.ports import Conflict, Missing
@@ -99,6 +99,16 @@ class Recompute:
             if not wanted:
                 return list(current.values())
         raise Conflict(f"the sources of {len(wanted)} listings kept changing")
+
+    def drafts(self, keys: Iterable[ListingKey], read: Mapping[VariantKey, Variant]) -> list[Listing]:
+        """The rows as `listings` would leave them if these variants stood as they were read now; nothing is written."""
+        self._sharers.clear()
+        found = []
+        for row, variant in self._rows(list(dict.fromkeys(keys))):
+            loose = replace(row, computed=replace(row.computed, basis={}))
+            draft = self._draft(loose, read.get(row.variant, variant))
+            found.append(draft if draft is not None and draft is not loose else row)
+        return found
 
     def _write(self, keys: Sequence[ListingKey], current: dict[ListingKey, Listing]) -> list[Listing]:
         """Bring the rows up to date, note in `current` how they are now, and return those that were written."""

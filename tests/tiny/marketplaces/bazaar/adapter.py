@@ -21,6 +21,7 @@ from listbridge.domain.orders.shop_orders import Parcel
 from listbridge.domain.ports.unasked import UnaskedOfMarketplace
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import NotFound, OutcomeUnknown, Rejected, RemoteError
+from listbridge.domain.work import PublishKind
 from listbridge.infra.calls.connection import Connection
 from listbridge.infra.calls.offset_pages import following
 from listbridge.infra.mapping.profile_settings import read_settings, settings_problems
@@ -112,6 +113,11 @@ class BazaarAdapter(UnaskedOfMarketplace):
         there = {"title": request.product.title, "images": content(request, {})["pictures"]}
         lacks = {one: Problem(f"bazaar_{one}_missing", fix="edit_product") for one in there if not there[one]}
         return wrong or tuple(ports.FieldProblem(name, problem) for name, problem in lacks.items())
+
+    def publishing_calls(
+        self, kind: PublishKind, request: ports.PublishRequest, progress: Mapping[str, str]
+    ) -> Mapping[str, int]:
+        return {kind.value: 1}
 
     def publish(self, request: ports.PublishRequest, steps: ports.PublishSteps) -> ports.Processing:
         return self._put(request, steps)

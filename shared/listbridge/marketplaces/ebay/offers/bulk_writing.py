@@ -20,7 +20,7 @@ from listbridge.marketplaces.ebay.offers.wire import Offer
 from listbridge.marketplaces.ebay.offers.writing import VariantWriting
 from listbridge.marketplaces.ebay.sites import NationalSite
 
-_REPLACED_TOGETHER = 10
+REPLACED_TOGETHER = 10
 """Their offers are replaced one by one in the same lease, and a zero of the group waits for its end."""
 _LONGEST_BODY = 1_000_000
 """Characters of descriptions in one call: our choice, for no document has a limit."""
@@ -207,7 +207,7 @@ def chunks(variants: Sequence[Variant]) -> list[list[Variant]]:
     """As many as go together each time: first those whose offers are new, then those whose offers exist."""
     new = [one for one in variants if one[1] not in one[0].offers]
     there = [one for one in variants if one[1] in one[0].offers]
-    return [*_packed(new, PER_CALL), *_packed(there, _REPLACED_TOGETHER)]
+    return [*_packed(new, PER_CALL), *_packed(there, REPLACED_TOGETHER)]
 
 
 def _packed(variants: Sequence[Variant], most: int) -> list[list[Variant]]:

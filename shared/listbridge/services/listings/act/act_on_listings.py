@@ -15,6 +15,7 @@ from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome
 from listbridge.domain.listings import ledger
 from listbridge.domain.listings.listing import LedgerField, Listing
 from listbridge.domain.listings.sales_list_items import Item
+from listbridge.domain.planned_change import PlannedChange
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import Lane, PublishKind, RecomputeChunk
 from listbridge.services.catalog.nudge import nudge_due
@@ -26,7 +27,7 @@ from listbridge.services.listings.act.selection import Scope, nothing_selected, 
 from listbridge.services.listings.act.unlink import unlink_product
 from listbridge.services.listings.action_rules import REMOVING, RULES, Action, actions_of, computable, hindrance, moves
 from listbridge.services.listings.items.remove_items import remove_items
-from listbridge.services.listings.publish.rehearse import rehearse_revision
+from listbridge.services.listings.publish.rehearse import Telling, offered, rehearse_revision
 from listbridge.services.refusal import FieldRefused, Refused
 
 ROWS_PER_CALL = 500
@@ -220,9 +221,12 @@ def carry_out(deps: PublishDeps, action: Action, job: Job, plan: Plan) -> None:
     if rule.publish is not None:
         publish_products(deps, rule.publish, job, plan.rows)
     elif rule.fields and job.rehearsal:
-        rehearse_revision(deps, plan.rows, rule.fields, job.id)
+        account = deps.configuration.get(Account, job.account or "")
+        rehearse_revision(deps, account, plan.rows, rule.fields, job)
     elif rule.fields:
         _demand(deps, rule.fields, job.id, plan.rows)
+    elif job.dry_run and action is not Action.STOP_AND_REMOVE:
+        _tell(deps, action, job, plan)
     elif action is Action.UNLINK:
         _unlink(deps, job.id, plan.rows, job.created_by)
     else:
@@ -270,6 +274,14 @@ def _remove(deps: PublishDeps, job: Job, plan: Plan) -> None:
     ending = {(row.sales_list, row.variant.product) for row in live}
     publish_products(deps, PublishKind.STOP, job, live, remove=True)
     here = [plan.items[row.key] for row in plan.rows if (row.sales_list, row.variant.product) not in ending]
+    if job.dry_run:
+        _tell(
+            deps,
+            Action.REMOVE,
+            job,
+            Plan(rows=[row for row in plan.rows if row.key in {one.listing for one in here}], unlisted=plan.unlisted),
+        )
+        return
     by_list: dict[SalesListId, list[Item]] = {}
     for item in [*here, *plan.unlisted]:
         by_list.setdefault(item.sales_list, []).append(item)
@@ -281,3 +293,16 @@ def _remove(deps: PublishDeps, job: Job, plan: Plan) -> None:
                 item_failed(deps, job.id, name, stayed[item.variant])
             else:
                 item_done(deps, job.id, name)
+
+
+def _tell(deps: CoreDeps, action: Action, job: Job, plan: Plan) -> None:
+    """What writes nothing on the marketplace, and is not done either in a dry run: buyers find the same before and after."""
+    telling = Telling(deps, job.id, dry_run=True)
+    code = "would_unlink" if action is Action.UNLINK else "would_remove"
+    for row in plan.rows:
+        shown = offered(row)
+        telling.would(
+            row, Problem(code, fix=telling.fix), PlannedChange(before=shown, after=shown if row.live else None)
+        )
+    for item in plan.unlisted:
+        item_skipped(deps, job.id, str(item.variant), Problem(code, fix=telling.fix))

@@ -21,7 +21,8 @@ def publish_products(
     deps: AccountDeps, kind: PublishKind, job: Job, rows: Sequence[Listing], *, remove: bool = False
 ) -> None:
     """Queue the products of these rows, each once in its list."""
-    rehearse = job.rehearsal and kind is not PublishKind.LINK
+    # To link writes nothing there, so an account that only observes is linked; a dry run does not even do that.
+    rehearse = job.dry_run or (job.rehearsal and kind is not PublishKind.LINK)
     listings = Counter((row.sales_list, row.variant.product) for row in rows)
     grouped = {(row.sales_list, row.variant.product) for row in rows if row.group is not None}
     messages: list[Message] = []
@@ -33,7 +34,13 @@ def publish_products(
         messages += sets
         messages += [
             PublishTask(
-                action=kind, sales_list=sales_list, product=product, job=job.id, remove=remove, rehearse=rehearse
+                action=kind,
+                sales_list=sales_list,
+                product=product,
+                job=job.id,
+                remove=remove,
+                rehearse=rehearse,
+                dry_run=job.dry_run,
             )
             for product in products
             if product not in in_sets

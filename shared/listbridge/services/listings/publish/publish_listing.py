@@ -41,7 +41,7 @@ from listbridge.services.listings.foreign_listings import listed_by_hand
 from listbridge.services.listings.items.remove_items import remove_ended
 from listbridge.services.listings.publish.publish_steps import Steps
 from listbridge.services.listings.publish.publish_work import PATIENCE_S, PublishWork
-from listbridge.services.listings.publish.rehearse import rehearse_ending, rehearse_publishing
+from listbridge.services.listings.publish.rehearsal_work import Rehearsal
 from listbridge.services.listings.publish.wait_for_stock import (
     may_pass,
     nothing_to_sell,
@@ -106,7 +106,7 @@ class ProductWork(PublishWork):
         if not rows:
             self._done_already()
             return None
-        if not self._begins(rows):
+        if not self.task.rehearse and not self._begins(rows):
             return None
         if self.task.follow_at is None and self._cancelled(rows):
             return None
@@ -123,6 +123,9 @@ class ProductWork(PublishWork):
     def run(self) -> None:
         rows = self.begin()
         if rows is None:
+            return
+        if self.task.rehearse:
+            Rehearsal(self.deps, self.task, self.sales_list, self.account, self.publication).run(rows)
             return
         adapter = self.deps.marketplaces.open(self.account)
         self.budget = self.deps.marketplaces.budget(self.account)
@@ -143,9 +146,7 @@ class ProductWork(PublishWork):
         rows = {row.key.sku: row for row in Recompute(self.deps, Cause.MANUAL).listings(r.key for r in rows.values())}
         facts = observed.products.get(self.task.product)
         act = self.task.action
-        if act in (PublishKind.STOP, PublishKind.ZEROED) and self.task.rehearse:
-            rehearse_ending(self.deps, rows.values(), self.task)
-        elif act in (PublishKind.STOP, PublishKind.ZEROED):
+        if act in (PublishKind.STOP, PublishKind.ZEROED):
             self._end(adapter, rows, facts or remembered_product(self.deps, shop, self.task.product, rows.values()))
         elif facts is None:
             self.gone(rows)
@@ -185,7 +186,7 @@ class ProductWork(PublishWork):
             wait_for_stock(self.deps, self.task, rows.values())
             return
         problem = error.problem
-        if isinstance(error, NotFound):
+        if isinstance(error, NotFound) and not self.task.rehearse:
             still, problem = without_ended(self.deps, self.account, self.task.job, list(rows.values()), problem)
             rows = {row.key.sku: row for row in still}
         (self.not_now if may_pass(error) else self._fail)(rows, problem)
@@ -215,9 +216,6 @@ class ProductWork(PublishWork):
         # Before the first call: looking for each of a thousand variants would take a thousand.
         request = self._request(rows, facts, creation)
         adapter.check(request)
-        if self.task.rehearse:
-            rehearse_publishing(self.deps, self.account, adapter, rows, self.task, request)
-            return None
         if not full and self._linked_instead(adapter, rows):
             return None
         if not full and nothing_to_sell(rows.values()):

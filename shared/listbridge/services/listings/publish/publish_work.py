@@ -74,14 +74,16 @@ class PublishWork:
             row.status in wanted or row.status is Status.PENDING for row in rows
         ):
             wanted = wanted | {Status.ACTIVE}  # a variation joins the listing of its siblings
-        return {row.key.sku: row for row in rows if row.status in wanted or row.status is Status.PENDING}
+        if not self.task.rehearse:
+            wanted = wanted | {Status.PENDING}
+        return {row.key.sku: row for row in rows if row.status in wanted}
 
     def _all_rows(self) -> list[Listing]:
         items = self.deps.items.of_product(self.account.shop, self.task.product)
         mine = [item for item in items if item.sales_list == self.sales_list.id and item.listing is not None]
         found = self.deps.listings.get_many([item.listing for item in mine if item.listing is not None])
         ours = {key: row for key, row in found.items() if row.sales_list == self.sales_list.id}
-        if self.task.remove:
+        if self.task.remove and not self.task.rehearse:
             # A worker died half-way through this.
             forget_items(self.deps, [item for item in mine if item.listing not in ours])
         return list(ours.values())
@@ -98,6 +100,8 @@ class PublishWork:
 
     def _done_already(self) -> None:
         """The worker before us did it all, and died before it could say so."""
+        if self.task.rehearse:
+            return
         for row in self._all_rows():
             if self.task.only and row.key.sku not in self.task.only:
                 continue
