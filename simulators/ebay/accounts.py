@@ -158,7 +158,7 @@ def opt_in(world: World, call: Call) -> Reply:
     """After the day that eBay says it may take. That a second request meanwhile is a conflict too is our choice."""
     seller, name = call.seller, _program(call)
     if name in seller.programs or name in seller.programs_asked:
-        raise EbayError(25803, status=409)
+        raise _asked_already()
     seller.programs_asked.add(name)
 
     def processed() -> None:
@@ -168,6 +168,14 @@ def opt_in(world: World, call: Call) -> Reply:
 
     world.postpone(world.limits.number("program_opt_in_s"), processed)
     return Reply(200, {})
+
+
+def _asked_already() -> EbayError:
+    """The id is the Inventory API's too, in other words (sell_account 1.9.3, optInToProgram: "{fieldName} already exists.")."""
+    error, text = EbayError(25803, status=409), "programType already exists."
+    error.entry |= {"domain": "API_ACCOUNT", "category": "BUSINESS", "message": text, "longMessage": text}
+    error.entry.pop("subdomain", None)
+    return error
 
 
 def opt_out(world: World, call: Call) -> Reply:

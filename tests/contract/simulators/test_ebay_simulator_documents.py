@@ -89,7 +89,14 @@ def account_calls(anna: EbaySeller) -> None:
     anna.call("GET", f"{account}/privilege")
     anna.call("GET", f"{account}/program/get_opted_in_programs")
     anna.call("POST", f"{account}/program/opt_out", {"programType": "OUT_OF_STOCK_CONTROL"})
-    anna.call("POST", f"{account}/program/opt_in", {"programType": "OUT_OF_STOCK_CONTROL"})
+    wish = {"programType": "OUT_OF_STOCK_CONTROL"}
+    anna.call("POST", f"{account}/program/opt_in", wish)
+    (again,) = anna.call("POST", f"{account}/program/opt_in", wish).json()["errors"]
+    assert (again["errorId"], again["domain"], again["message"]) == (
+        25803,
+        "API_ACCOUNT",
+        "programType already exists.",
+    )
     anna.call("GET", "https://apiz.ebay.com/commerce/identity/v1/user/")
 
 

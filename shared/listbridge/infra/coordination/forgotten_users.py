@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime
 
-from listbridge.domain.ports import Conflict
 from listbridge.infra import settings
 from listbridge.infra.storage import dynamo
 from listbridge.infra.storage.documents import VERSION
@@ -27,7 +26,7 @@ class DynamoForgottenUsers:
                 condition="attribute_not_exists(#until) OR #until < :until",
                 values={":until": number(at)},
             )
-        except Conflict:
+        except dynamo.ConditionFailed:
             return  # a later time stands there
 
     def until(self, user: str) -> datetime | None:
