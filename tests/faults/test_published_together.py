@@ -11,7 +11,7 @@ from listbridge.domain.configuration import Account
 from listbridge.domain.ids import JobId, ListingKey, ProductId, Sku
 from listbridge.domain.jobs import JobState
 from listbridge.domain.listings.listing import Status
-from listbridge.domain.work import Lane, PublishTask, PublishTogether
+from listbridge.domain.work import AnyMessage, Lane, PublishTask, PublishTogether
 from listbridge.services.deps import TimeLimits
 from listbridge.services.jobs.cancel_job import cancel
 from listbridge.services.listings.act.act_on_listings import Ask, act_on_all
@@ -25,6 +25,7 @@ from tests.faults.pair import Pair, pair
 pytestmark = pytest.mark.timeout(900)
 LOOK, MAKE_OFFERS, PUBLISH = "bulkGetInventoryItem", "bulkCreateOffer", "bulkPublishOffer"
 ABC = ("A", "B", "C")
+_LIKE_THEM = ("drop_before", "html", "503")
 
 
 def products(p: Pair, *skus: str) -> dict[str, tuple[ProductId, ListingKey]]:
@@ -77,7 +78,6 @@ def test_twenty_five_products_go_on_sale_by_four_calls() -> None:
     assert operations(p, before) == {LOOK: 1, PUT_ITEMS: 1, MAKE_OFFERS: 1, PUBLISH: 1}
     assert len(p.shopify.world.journal) - of_shop == 1  # one read of all products
     assert offers(p) == [f"MUG-{number:02}" for number in range(25)]
-    p.rest()
     p.in_step()
 
 
@@ -110,7 +110,9 @@ def test_a_worker_killed_at_any_call_leaves_each_product_on_sale_once(skus: tupl
     assert cut > 20 * len(skus)
 
 
-@pytest.mark.parametrize("kind", ["drop_after", "drop_before", "html", "late", "429", "503"])
+@pytest.mark.parametrize(
+    "kind", ["drop_after", "late", "429", *(pytest.param(kind, marks=pytest.mark.full) for kind in _LIKE_THEM)]
+)
 def test_each_call_spoiled_in_turn_leaves_each_product_on_sale_once(kind: str) -> None:
     fault = {"late": ("vendor", "late", 502), "html": ("html", "", 502)}.get(kind)
     for operation in (LOOK, PUT_ITEMS, MAKE_OFFERS, PUBLISH):
@@ -178,6 +180,30 @@ def test_the_second_worker_of_a_set_sends_each_product_on_alone() -> None:
     assert operations(p, before)[PUBLISH] == 0
     assert operations(p, before)["publishOffer"] == 3
     done(p, job, live=3)
+
+
+@pytest.mark.parametrize("step", [7, pytest.param(1, marks=pytest.mark.full)])
+def test_a_message_that_comes_twice_while_its_set_is_worked_on_changes_nothing_in_the_end(step: int) -> None:
+    for nth in count(1, step):
+        p = pair()
+        products(p, "A", "B")
+        job = send(p)
+        [message] = p.world.stores.queues.messages(Lane.PUBLISH)
+        came: list[int] = []
+
+        def come(p: Pair = p, message: AnyMessage = message, came: list[int] = came) -> None:
+            p.world.stores.queues.send(Lane.PUBLISH, message)
+            came += [p.world.deliver(Lane.PUBLISH) for _ in range(3)]  # the set, and what it sends on
+
+        p.fate.meanwhile("*", come, nth=nth)
+        p.world.deliver(Lane.PUBLISH)
+        if not came:
+            break
+        p.world.settle(hours=4)
+        assert offers(p) == ["A", "B"], f"at call {nth}"
+        done(p, job, live=2)
+        p.in_step()
+    assert nth > 40
 
 
 def test_a_fault_of_ours_in_the_midst_of_a_set_leaves_each_product_on_sale_once() -> None:
