@@ -20,6 +20,7 @@ def test_s16_a_listing_with_the_sku_of_a_variant_is_matched_and_linked_without_a
     writes = merchant.writes_of(lambda: (read(merchant), link(merchant, into=merchant.list)))
     (line,) = lines(merchant)
     assert (line["sku"], line["matched_by"], line["linked"], line["quantity"]) == ("MUG", "sku", True, 7)
+    assert line["title"] == ("" if merchant.slug == "ebay" else "Mug")
     row, reason = merchant.row("MUG")["listing"], merchant.reason("MUG")
     assert (row["status"], reason["code"], reason["fix"]) == ("active", "not_aligned", "align")
     assert (writes, merchant.offers(), counts(merchant)) == ([], before, {"matched": 1})

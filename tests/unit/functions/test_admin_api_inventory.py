@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from listbridge.domain.configuration import SalesList
+from listbridge.domain.configuration import SalesList, SalesListMode
+from listbridge.domain.ids import CollectionId
 from tests.unit.functions.adoptions import in_hub
 from tests.unit.functions.installation import SITE
 from tests.unit.functions.seller import Seller
@@ -68,6 +69,7 @@ def test_an_inventory_that_was_never_read_is_not_found(seller: Seller) -> None:
     ("changes", "field"),
     [
         ({"site": "EBAY_XX"}, "site"),
+        ({"site": "EBAY_GB"}, "site"),
         ({"lines": []}, "lines"),
         ({"lines": ["?"]}, "lines.0"),
         ({"lines": "some"}, "lines"),
@@ -95,6 +97,24 @@ def test_a_list_of_another_account_is_refused_by_its_field(seller: Seller) -> No
     body = {"site": SITE, "lines": "all", "sales_list": "lst_other"}
     answer = seller.its.call("POST", f"/v1/accounts/{seller.account}/inventory/links", body)
     assert (answer.status, answer.body["fields"][0]["field"]) == (422, "sales_list")
+
+
+def test_a_list_that_follows_collections_takes_nothing_by_hand(seller: Seller) -> None:
+    sold_there(seller, "MUG")
+    read(seller)
+    store = seller.its.stores.configuration
+    mine = store.get(SalesList, seller.list)
+    collections = {"mode": SalesListMode.COLLECTION, "collections": (CollectionId("c"),)}
+    store.save(mine.model_copy(update={"id": "lst_other", "rev": 0, **collections}))
+    body = {"site": SITE, "lines": "all", "sales_list": "lst_other"}
+    answer = seller.its.call("POST", f"/v1/accounts/{seller.account}/inventory/links", body)
+    assert (answer.status, answer.body["fields"][0]["field"]) == (422, "sales_list")
+
+
+def test_a_site_that_the_account_lacks_is_not_read(seller: Seller) -> None:
+    answer = seller.its.call("POST", f"/v1/accounts/{seller.account}/inventory", {"site": "EBAY_GB"})
+    assert (answer.status, answer.body["fields"][0]["field"]) == (422, "site")
+    assert seller.its.get("/jobs")["jobs"] == []
 
 
 def test_a_viewer_sees_an_inventory_and_begins_nothing(seller: Seller) -> None:

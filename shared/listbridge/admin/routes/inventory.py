@@ -17,7 +17,7 @@ from listbridge.admin.schemas import InventoryBody, LinkingBody
 from listbridge.admin.views.documents import FieldView
 from listbridge.admin.views.inventory import InventoryCounts, InventoryLineView, InventoryPage
 from listbridge.admin.views.jobs import JobStarted, JobView
-from listbridge.domain.configuration import Account, SalesList
+from listbridge.domain.configuration import Account, SalesList, SalesListMode
 from listbridge.domain.ids import Site
 from listbridge.domain.job_params import InventoryParams
 from listbridge.domain.jobs import Job
@@ -89,8 +89,8 @@ def link_inventory(account_id: AccountPath, body: LinkingBody) -> JobStarted:
     account = deps.configuration.get(Account, account_id)
     _refuse_unknown_site(account, body.site)
     sales_list = deps.configuration.get(SalesList, body.sales_list) if body.sales_list is not None else None
-    if sales_list is not None and (sales_list.account, sales_list.site) != (account.id, body.site):
-        raise InvalidFields([FieldView(field="sales_list", text="sells for another account or on another site")])
+    if sales_list is not None:
+        _refuse_other_lists(account, body.site, sales_list)
     lines = None if body.lines == "all" else [_line(n, id) for n, id in enumerate(body.lines)]
     inventory = _latest(account, body.site)
     return JobStarted(job=JobView.of(start_linking(deps, account, inventory, lines, sales_list, actor_of(router))))
@@ -114,3 +114,13 @@ def _latest(account: Account, site: Site) -> Job:
 def _refuse_unknown_site(account: Account, site: Site) -> None:
     if site not in registry.marketplace(account.marketplace).sites:
         raise InvalidFields([FieldView(field="site", text=f"no such site: {site}")])
+    if account.sites and site not in account.sites:
+        raise InvalidFields([FieldView(field="site", text=f"the account does not sell on {site}")])
+
+
+def _refuse_other_lists(account: Account, site: Site, sales_list: SalesList) -> None:
+    if (sales_list.account, sales_list.site) != (account.id, site):
+        raise InvalidFields([FieldView(field="sales_list", text="sells for another account or on another site")])
+    if sales_list.mode is not SalesListMode.PRODUCT:
+        text = "the list has the products of its collections; name one in product mode, or none"
+        raise InvalidFields([FieldView(field="sales_list", text=text)])

@@ -25,7 +25,7 @@ class InventoryLineView(Shape):
     remote: str
     """The marketplace's own id of the listing."""
     title: str
-    """The listing's title where the marketplace's list tells it; else empty."""
+    """The listing's title; empty where the marketplace's list does not tell it."""
     url: str
     """Where buyers see it; empty where the marketplace's list does not tell."""
     quantity: int | None

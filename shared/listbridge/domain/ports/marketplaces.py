@@ -157,6 +157,8 @@ class RemoteListing:
     """The marketplace keeps the stock and ships it: the quantity is its own."""
     beside: frozenset[Sku] = frozenset()
     """The other SKUs whose values each write of this one carries as well, as they were read before it."""
+    title: str = ""
+    """As buyers read it, where a list of all that the account has tells it; people are shown it, and nothing goes by it."""
     held: Problem | None = None
     """Why nothing of it can be changed, where it is linked all the same: an auction's price and quantity are its bidders'."""
 

@@ -101,6 +101,7 @@ def barcodes(http: AmazonHttp, site: Site, skus: Sequence[Sku]) -> dict[Sku, tup
 def _listed(http: AmazonHttp, site: NationalSite, item: ListingItem) -> RemoteListing:
     """As a search shows it; each linked one is read alone."""
     asin, offer = item.asin(site.marketplace_id), item.offer(site.marketplace_id)
+    summary = item.summary(site.marketplace_id)
     there = offer is not None or item.buyable(site.marketplace_id)
     return RemoteListing(
         key=ListingKey(AccountId(http.connection.id), site.id, Sku(item.sku)),
@@ -110,4 +111,5 @@ def _listed(http: AmazonHttp, site: NationalSite, item: ListingItem) -> RemoteLi
         values=values_of(item, site),
         url=http.page_of(site, asin),
         fulfilled_by_marketplace=kept_by_amazon(item),
+        title=summary.item_name if summary is not None else "",
     )

@@ -115,6 +115,7 @@ def _listed(http: AmazonHttp, site: NationalSite, row: dict[str, str]) -> Remote
         values=Values(quantity, _price(row.get("price", ""), site)),
         url=http.page_of(site, asin),
         fulfilled_by_marketplace=not mine,
+        title=row.get("item-name", ""),
     )
 
 

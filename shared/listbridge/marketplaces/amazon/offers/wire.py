@@ -51,6 +51,7 @@ class Summary(CamelTold):
 
     marketplace_id: str
     asin: str = ""
+    item_name: str = ""
     product_type: str = ""
     status: tuple[str, ...] = ()
     fn_sku: str = ""

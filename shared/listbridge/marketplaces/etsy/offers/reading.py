@@ -115,6 +115,7 @@ class Reader:
                 values=values_of(product),
                 url=told.url or url_of(id),
                 beside=skus - {product.sku},
+                title=told.title if bare else "",
             )
             for product in inventory.products
             if product.sku or bare

@@ -33,6 +33,7 @@ _PATIENCE_S = 6.0
 _JOBS = 500
 _MOST_FAILURES = 5
 _PAGE = 100
+_LONGEST_TITLE = 500
 
 
 def start_inventory(deps: AccountDeps, account: Account, site: Site, actor: str) -> Job:
@@ -165,7 +166,7 @@ def _counted(lines: Iterable[InventoryLine]) -> list[InventoryLine]:
 
 def _line(one: RemoteListing) -> InventoryLine:
     remote = RemoteId(one.remote or one.offer or one.group or one.key.sku)
-    return InventoryLine(one.key.sku, remote, url=one.url, shown=one.shown)
+    return InventoryLine(one.key.sku, remote, one.title[:_LONGEST_TITLE], one.url, one.shown)
 
 
 def _lines(one: ForeignListing) -> list[InventoryLine]:
