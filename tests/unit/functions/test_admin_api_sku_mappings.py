@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.unit.functions.installation import SITE
+from tests.unit.functions.order_desk import OrderDesk
 from tests.unit.functions.seller import Seller
 
 
@@ -82,3 +84,14 @@ def test_a_viewer_sees_mappings_and_saves_none(seller: Seller) -> None:
     assert seller.its.call("POST", "/v1/sku-mappings", body, groups="viewer").status == 403
     assert seller.its.call("GET", "/v1/sku-mappings", groups="viewer").status == 200
     assert mappings(seller) == []
+
+
+def test_an_order_that_missed_its_product_is_created_once_its_sku_is_mapped(desk: OrderDesk) -> None:
+    desk.its.ebay.deeds.seed_listings("anna", ["OLD"], marketplace=SITE, quantity=3, price="49.00")
+    remote = desk.buy("OLD")
+    desk.look()
+    assert desk.order(remote)["reason"]["code"] == "products_missing"
+    desk.its.post("/sku-mappings", {"marketplace_sku": "OLD", "shop_sku": "MUG"})
+    desk.wait(120)
+    (line,) = desk.shop_order(remote)["line_items"]
+    assert (line["sku"], desk.state(remote)) == ("MUG", ("created", ""))

@@ -189,14 +189,19 @@ class _Creating:
         return self._made(order, made)
 
     def _draft(self, order: Order) -> ShopOrderDraft:
-        """The order without the lines that were refunded to the buyer, and without what they came to."""
+        """The order without the lines that were refunded to the buyer, and without what they came to. A line has the SKU of its variant
+        in the shop, by which it is packed; the marketplace's may be another."""
         facts = order.facts
+        rows = self._deps.variants.get_many({match.variant for match in order.matches.values()})
+        skus = {
+            id: row.facts.sku for id, match in order.matches.items() if (row := rows.get(match.variant)) is not None
+        }
         out = facts.refunded_lines
         lines = tuple(
             DraftLine(
                 line=line.id,
                 variant=order.matches[line.id].variant.variant,
-                sku=line.sku,
+                sku=skus.get(line.id) or line.sku,
                 title=line.title,
                 quantity=line.quantity,
                 amount=line.amount,
