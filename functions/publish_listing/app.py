@@ -18,7 +18,7 @@ _MESSAGES: TypeAdapter[_Message] = TypeAdapter(_Message)
 @bootstrap.lambda_function(
     bootstrap.deps,
     tables="config variants listings items orders publications coordination jobs activity",
-    queues="shop_events revise publish orders",
+    queues="shop_events recompute revise publish orders",
 )
 def handler(event: dict[str, Any], context: bootstrap.LambdaContext) -> dict[str, Any]:
     """Do the publishing tasks; the answer names the messages that must come back."""

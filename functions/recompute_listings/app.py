@@ -1,4 +1,4 @@
-"""Queue `recompute` → the next chunks of big jobs, the checks that timers ask for, and reads of many products of a shop."""
+"""Queue `recompute` → the next chunks of big jobs, the checks that timers ask for, reads of many products, and changes of collections."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import Field, TypeAdapter
 
 from listbridge import bootstrap
-from listbridge.domain.work import Check, ExportMembers, RecomputeChunk, ShopEvent
+from listbridge.domain.work import Check, ExportMembers, MirrorChange, RecomputeChunk, ShopEvent
 from listbridge.services.inbox.look_at_shop import look_in_bulk
 from listbridge.services.jobs.run_job import run_job
 from listbridge.services.listings.export.export_members import look_through
+from listbridge.services.listings.mirror.heed_changes import heed_change
 from listbridge.services.timers.run_check import run_check
 
-_Message: TypeAlias = Annotated[RecomputeChunk | Check | ExportMembers | ShopEvent, Field(discriminator="kind")]
+_Message: TypeAlias = Annotated[
+    RecomputeChunk | Check | ExportMembers | MirrorChange | ShopEvent, Field(discriminator="kind")
+]
 _MESSAGES: TypeAdapter[_Message] = TypeAdapter(_Message)
 
 
@@ -31,6 +34,8 @@ def handler(event: dict[str, Any], context: bootstrap.LambdaContext) -> dict[str
             run_check(bootstrap.deps(), message, remaining_s=remaining_s)
         elif isinstance(message, ExportMembers):
             look_through(bootstrap.deps(), message, remaining_s=remaining_s)
+        elif isinstance(message, MirrorChange):
+            heed_change(bootstrap.deps(), message)
         elif isinstance(message, ShopEvent):
             look_in_bulk(bootstrap.deps(), message)
         else:

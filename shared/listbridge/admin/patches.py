@@ -12,8 +12,8 @@ from typing import Annotated, Any
 from pydantic import Field, StrictBool, StrictInt
 
 from listbridge.admin.schemas import ID, Body
-from listbridge.domain.configuration import Name, PriceMode, QuantityMode
-from listbridge.domain.ids import LocationId, ProfileId, ShopId, Site
+from listbridge.domain.configuration import Name, OnLeave, PriceMode, QuantityMode
+from listbridge.domain.ids import CollectionId, LocationId, ProfileId, ShopId, Site
 
 NEEDED: Any = Field(default=None)
 """Of a field that may be absent but not null: no document is without it, and a switch has no default to go back to."""
@@ -113,4 +113,7 @@ class SalesListPatch(Patch):
     creation_profile: Annotated[ProfileId, ID] | None = None
     auto_quantity: StrictBool | None = None
     auto_price: StrictBool | None = None
+    collections: tuple[Annotated[CollectionId, ID], ...] = NEEDED
+    on_leave: OnLeave = NEEDED
+    auto_export: StrictBool = NEEDED
     rules: RulesPatch | None = None

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, StrictBool, StrictInt, field_validator
 
 from listbridge.admin.shape import Shape
-from listbridge.domain.configuration import GuardLimits, Name, PriceRule, QuantityRule, Rules
+from listbridge.domain.configuration import GuardLimits, Name, OnLeave, PriceRule, QuantityRule, Rules, SalesListMode
 from listbridge.domain.ids import (
     AccountId,
     CollectionId,
@@ -150,12 +150,15 @@ class CreationProfileDraft(Body):
 
 
 class SalesListDraft(Body):
-    """A sales list to make, in product mode."""
+    """A sales list to make."""
 
     name: Name
     account: Annotated[AccountId, ID]
     site: Annotated[Site, ID]
-    mode: Literal["product"] = "product"
+    mode: SalesListMode = SalesListMode.PRODUCT
+    collections: tuple[Annotated[CollectionId, ID], ...] = ()
+    on_leave: OnLeave = OnLeave.KEEP
+    auto_export: StrictBool = False
     profile: Annotated[ProfileId, ID] | None = None
     creation_profile: Annotated[ProfileId, ID] | None = None
     auto_quantity: StrictBool | None = None

@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, computed_field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, computed_field, field_validator, model_validator
 
 from listbridge.domain.ids import AccountId, CollectionId, LocationId, ProfileId, SalesListId, ShopId, Site
 from listbridge.domain.word import Word
@@ -290,7 +290,7 @@ class SalesList(Document):
     mode: SalesListMode = SalesListMode.PRODUCT
     """How the list comes by its items; `product`: they are picked by hand, `collection`: they are those of the shop's
     collections. It never changes."""
-    collections: tuple[CollectionId, ...] = ()
+    collections: tuple[CollectionId, ...] = Field(default=(), max_length=50, validate_default=True)
     """The ids of the shop's collections whose items the list has, in the mode `collection`; at least one there."""
     attached: Mapping[CollectionId, datetime] = Field(default_factory=dict)
     """When each of the collections was chosen (UTC). What was in it by then is no new item of it."""
@@ -311,13 +311,24 @@ class SalesList(Document):
     """The id of the creation profile with which the list's new offers are made; null for none."""
     rules: Rules = Rules()
 
-    @model_validator(mode="after")
-    def _collections_where_the_mode_has_them(self) -> SalesList:
-        if self.mode is SalesListMode.COLLECTION and not self.collections:
-            raise ValueError("mode collection needs at least one of the shop's collections")
-        if self.mode is SalesListMode.PRODUCT and (self.collections or self.auto_export):
-            raise ValueError("mode product has neither collections nor auto_export")
-        return self
+    @field_validator("collections")
+    @classmethod
+    def _collections_where_the_mode_has_them(
+        cls, collections: tuple[CollectionId, ...], info: ValidationInfo
+    ) -> tuple[CollectionId, ...]:
+        mode = info.data.get("mode")
+        if mode is SalesListMode.COLLECTION and not collections:
+            raise ValueError("a list in collection mode needs at least one of the shop's collections")
+        if mode is SalesListMode.PRODUCT and collections:
+            raise ValueError("a list in product mode has no collections")
+        return tuple(dict.fromkeys(collections))
+
+    @field_validator("auto_export")
+    @classmethod
+    def _sends_what_collections_bring(cls, auto_export: bool, info: ValidationInfo) -> bool:
+        if auto_export and info.data.get("mode") is SalesListMode.PRODUCT:
+            raise ValueError("only a list in collection mode sends new items automatically")
+        return auto_export
 
 
 def stamped(before: SalesList | None, after: SalesList, now: datetime) -> SalesList:

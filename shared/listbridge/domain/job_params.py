@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from listbridge.domain.edited_fields import EditedField
-from listbridge.domain.ids import AccountId, JobId, ProductId, RemoteId, SalesListId, ShopId, Site, Sku
+from listbridge.domain.ids import AccountId, CollectionId, JobId, ProductId, RemoteId, SalesListId, ShopId, Site, Sku
 from listbridge.domain.listings.listing_filter import ListingFilter
 from listbridge.domain.listings.sku_mappings import SkuMapping
 from listbridge.domain.product_choice import ProductChoice
@@ -170,6 +170,33 @@ class SweepParams(JobParams):
     """Seen, but read too late to be stored."""
     asked: tuple[ProductId, ...] = ()
     """Of those that no page showed: which the shop was asked for one by one."""
+
+
+class MirrorParams(JobParams):
+    """Of a complete reading of a sales list's collections."""
+
+    sales_list: SalesListId
+    start: int = 0
+    """The shop's observation number when it began: what carries an older one has not been seen since. 0: it has not begun."""
+    began: datetime | None = None
+    epoch: int = 0
+    """The timer's right to the reading; 0 when something else asked for it."""
+    read: tuple[CollectionId, ...] = ()
+    """Collections that were read to their end."""
+    gone: tuple[CollectionId, ...] = ()
+    """Collections that the shop no longer has."""
+    products: int = 0
+    """How many members the pages showed so far."""
+    entered: int = 0
+    """How many products came into the list."""
+    leaving: int = 0
+    """How many products leave, as far as they are counted."""
+    orphans: int = 0
+    """Those of them that were in nothing but collections that are gone."""
+    left: int = 0
+    """How many left."""
+    again: bool = False
+    """Something changed meanwhile: the collections are read once more."""
 
 
 class DriftParams(JobParams):

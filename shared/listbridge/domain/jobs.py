@@ -21,6 +21,7 @@ from listbridge.domain.job_params import (
     JobParams,
     LinkingParams,
     MappingParams,
+    MirrorParams,
     SweepParams,
 )
 from listbridge.domain.listings.foreign import ForeignListing
@@ -54,6 +55,7 @@ class JobKind(Word):
     EXPORT = "export"
     CONFIGURATION = "configuration"
     SWEEP = "sweep"
+    MIRROR = "mirror"
     DRIFT = "drift"
     RECOMPUTE = "recompute"
     RELEASE_GUARDED = "release_guarded"
@@ -71,6 +73,7 @@ _PARAMS: Mapping[JobKind, type[JobParams]] = {
     JobKind.EXPORT: ExportParams,
     JobKind.CONFIGURATION: EditParams,
     JobKind.SWEEP: SweepParams,
+    JobKind.MIRROR: MirrorParams,
     JobKind.DRIFT: DriftParams,
     JobKind.RECOMPUTE: JobParams,
     JobKind.RELEASE_GUARDED: JobParams,

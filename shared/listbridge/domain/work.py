@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from listbridge.domain.ids import AccountId, JobId, ProductId, RemoteOrderId, SalesListId, ShopId, Sku
+from listbridge.domain.ids import AccountId, CollectionId, JobId, ProductId, RemoteOrderId, SalesListId, ShopId, Sku
 from listbridge.domain.trace import Trace
 from listbridge.domain.word import Word
 
@@ -132,6 +132,16 @@ class RecomputeChunk(Message):
 
     kind: Literal["recompute_chunk"] = "recompute_chunk"
     job: JobId
+
+
+class MirrorChange(Message):
+    """Products or collections of a shop changed: the sales lists that follow its collections look again."""
+
+    kind: Literal["mirror_change"] = "mirror_change"
+    shop: ShopId
+    products: tuple[ProductId, ...] = ()
+    collections: tuple[CollectionId, ...] = ()
+    attempt: int = 0
 
 
 class CheckKind(StrEnum):
@@ -285,6 +295,7 @@ AnyMessage = Annotated[
     | LearnNoticeKey
     | Nudge
     | RecomputeChunk
+    | MirrorChange
     | Check
     | ExportMembers
     | PublishTask

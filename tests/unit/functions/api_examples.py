@@ -128,6 +128,8 @@ def _items(tape: Recorder, desk: OrderDesk) -> None:
     product = tape.its.add_product("TEAPOT-S", "TEAPOT-L", title="Teapot", price="29.90")
     untitled = tape.its.add_product("", title="Saucer")
     tape.show("GET", f"/v1/shops/{desk.shop}/products", query={"search": "Teapot"})
+    tape.its.shopify.deeds.add_collection(title="Tea", product_ids=[product])
+    tape.show("GET", f"/v1/shops/{desk.shop}/collections")
     tape.show("POST", f"{sales_list}/preview", {"products": [product, untitled]})
     job = tape.show("POST", f"{sales_list}/items", {"products": [product, untitled]})["job"]
     tape.its.run()

@@ -22,6 +22,7 @@ from listbridge.domain.work import (
     Lane,
     LearnNoticeKey,
     MarketplaceNotice,
+    MirrorChange,
     Nudge,
     PollAccount,
     PublishTask,
@@ -39,6 +40,7 @@ from listbridge.services.inbox.look_again import look_again
 from listbridge.services.inbox.sync_catalog import sync_catalog
 from listbridge.services.jobs.run_job import run_job
 from listbridge.services.listings.export.export_members import look_through
+from listbridge.services.listings.mirror.heed_changes import heed_change
 from listbridge.services.listings.publish.publish_listing import publish_listing
 from listbridge.services.listings.publish.publish_together import publish_together
 from listbridge.services.listings.revise.revise_inventory import revise_inventory
@@ -369,6 +371,8 @@ class Installation:
             sync_catalog(self.deps, [message])
         elif isinstance(message, AccountEvent):
             look_again(self.deps, message)
+        elif isinstance(message, MirrorChange):
+            heed_change(self.deps, message)
         elif isinstance(message, RecomputeChunk):
             run_job(self.deps, message, remaining_s=60)
         elif isinstance(message, Check):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from listbridge.domain.jobs import Outcome
+from listbridge.services.listings.mirror import mirror_collections
+from listbridge.services.timers.reconcile import Timer, reconcile
 from tests.unit.functions.seller import Seller
 from tests.unit.remedies.listing_words import did, did_remove, follows, in_list, on_sale
-from tests.unit.remedies.walks import SHOPIFY, entry, named, reason, refusal, walks
+from tests.unit.remedies.walks import SHOPIFY, entry, heard, named, reason, refusal, walks
 
 
 @walks("creation_profile_missing")
@@ -108,3 +110,77 @@ def test_a_product_that_left_the_choice_is_added_when_it_is_chosen_again(seller:
     seller.its.post(path, {"tag": "blue"}, expect=202)
     seller.its.run()
     assert set(seller.statuses()) == {"MUG"}
+
+
+def mirroring(seller: Seller, *products: str, on_leave: str = "keep") -> tuple[str, str]:
+    """A list that follows a collection with these products, and the collection; nothing waits for approval."""
+    made = seller.its.shopify.deeds.add_collection(title="Mugs", product_ids=list(products))
+    profile = seller.its.get(f"/sales-lists/{seller.list}")["creation_profile"]
+    body = {
+        "name": "Mugs",
+        "account": seller.account,
+        "site": seller.its.get(f"/sales-lists/{seller.list}")["site"],
+        "creation_profile": profile,
+        "mode": "collection",
+        "collections": [str(made["collection_id"])],
+        "on_leave": on_leave,
+    }
+    mirror = seller.its.post("/sales-lists", body)["id"]
+    seller.its.run()
+    return str(mirror), str(made["collection_id"])
+
+
+@walks("list_follows_collections")
+def test_an_item_of_a_list_that_follows_collections_is_taken_out_in_the_shop(seller: Seller) -> None:
+    product = seller.its.add_product("MUG")
+    mirror, collection = mirroring(seller, product)
+    path = f"/sales-lists/{mirror}/items/{seller.row('MUG', mirror)['id']}"
+    named(refusal(seller.its, "DELETE", path), "list_follows_collections", "edit_collections")
+    seller.its.shopify.deeds.set_members(collection, [])
+    heard(seller, product)
+    assert seller.its.items(mirror) == []
+
+
+@walks("detached", "left_collection")
+@pytest.mark.parametrize(("on_leave", "code"), [("keep", "detached"), ("zero", "left_collection")])
+def test_a_listing_that_left_its_collection_is_whole_again_with_its_product(
+    seller: Seller, on_leave: str, code: str
+) -> None:
+    product = seller.its.add_product("MUG")
+    mirror, collection = mirroring(seller, product, on_leave=on_leave)
+    item = seller.row("MUG", mirror)["id"]
+    seller.its.act(mirror, "send")
+    seller.its.shopify.deeds.set_members(collection, [])
+    heard(seller, product)
+    if on_leave == "keep":
+        job = seller.its.act(mirror, "full_revise", [item])
+        named(entry(seller, job, "MUG")["reason"], code, "put_back_in_collection")
+    else:
+        (row,) = seller.its.get("/listings", detached="true")["listings"]
+        told = seller.its.get(f"/listings/{row['id']}/explain")["quantity"]["reason"]
+        named(told, code, "put_back_in_collection")
+    seller.its.shopify.deeds.set_members(collection, [product])
+    heard(seller, product)
+    assert seller.row("MUG", mirror)["listing"]["detached"] is None
+    job = seller.its.act(mirror, "full_revise", [item])
+    assert entry(seller, job, "MUG")["outcome"] == Outcome.DONE.value
+
+
+@walks("collection_too_large")
+def test_a_list_whose_collections_are_too_large_follows_a_smaller_one(
+    seller: Seller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    products = [seller.its.add_product(sku) for sku in ("MUG", "CUP", "BOWL")]
+    mirror, collection = mirroring(seller, *products[:2])
+    monkeypatch.setattr(mirror_collections, "MOST_MEMBERS", 2)
+    seller.its.shopify.deeds.set_members(collection, products)
+    heard(seller, *products)
+    seller.its.stores.clock.advance(7200)
+    reconcile(seller.its.deps, Timer.SWEEP)
+    seller.its.run()
+    (job,) = [one for one in seller.its.get("/jobs")["jobs"] if one["kind"] == "mirror" and one["state"] == "failed"]
+    named(job["reason"], "collection_too_large", "choose_smaller_collections")
+    smaller = seller.its.shopify.deeds.add_collection(title="Cups", product_ids=[products[1]])
+    seller.its.patch(f"/sales-lists/{mirror}", {"collections": [str(smaller["collection_id"])]})
+    seller.its.run()
+    assert [row["sku"] for row in seller.its.items(mirror)] == ["CUP"]

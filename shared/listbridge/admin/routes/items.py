@@ -16,8 +16,9 @@ from listbridge.admin.schemas import AddItems, PreviewBody
 from listbridge.admin.shape import Shape
 from listbridge.admin.views.documents import ItemView, ListingView, ProblemView
 from listbridge.admin.views.jobs import JobStarted, JobView
-from listbridge.domain.configuration import Account, SalesList, Shop
+from listbridge.domain.configuration import Account, SalesList, SalesListMode, Shop
 from listbridge.domain.ports import Missing
+from listbridge.domain.problem import Problem
 from listbridge.services.listings.items.add_chosen import start_adding_chosen
 from listbridge.services.listings.items.add_items import start_adding
 from listbridge.services.listings.items.remove_items import remove_items
@@ -84,7 +85,8 @@ class PreviewView(Shape):
 def list_items(
     list_id: SalesListPath, cursor: Cursor = None, limit: Annotated[int, Query(ge=1, le=200, description=LIMIT)] = 100
 ) -> ItemsPage:
-    """Lists one row for each variant: with its listing, or with the reason why it has none."""
+    """Lists one row for each variant: with its listing, or with the reason why it has none. What left a list's collections
+    is no longer in it, also while its listing is on sale (`detached` of `GET /v1/listings`); a page may be short of it."""
     deps = deps_of(router)
     account = deps.configuration.get(Account, _sales_list(list_id).account)
     shop = deps.configuration.get(Shop, account.shop)
@@ -93,6 +95,8 @@ def list_items(
     views = []
     for item in items:
         row = rows.get(item.listing) if item.listing is not None else None
+        if row is not None and row.detached is not None:
+            continue
         views.append(ItemView.of(item, ListingView.of(row, account, shop) if row is not None else None))
     return ItemsPage(items=views, cursor=sealed(router, following))
 
@@ -145,6 +149,9 @@ def delete_item(list_id: SalesListPath, item_id: Annotated[str, Path(description
     item = deps.items.find(sales_list.id, item_key(item_id))
     if item is None:
         raise Missing("item", item_id)
+    row = deps.listings.get_many([item.listing]).get(item.listing) if item.listing is not None else None
+    if sales_list.mode is SalesListMode.COLLECTION and (row is None or row.detached is None):
+        raise Refused(Problem("list_follows_collections", {"list": sales_list.name}, "edit_collections"))
     for problem in remove_items(deps, sales_list, [item], actor_of(router)).values():
         raise Refused(problem)
 

@@ -175,6 +175,10 @@ def list_listings(
             description="Only listings that are not updated for the reason with this code (`holds` of `GET /v1/counters`).",
         ),
     ] = None,
+    detached: Annotated[
+        bool | None,
+        Query(description="Only listings whose item left its list's collections (true), or only the others (false)."),
+    ] = None,
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=200, description=LIMIT)] = 100,
 ) -> ListingsPage:
@@ -188,6 +192,7 @@ def list_listings(
         sku=sku or "",
         title=(title or "").strip(),
         hold=hold or "",
+        detached=detached,
     )
     rows, following = page_of_listings(deps, wanted, opened(router, cursor), limit)
     accounts = {row.key.account: deps.configuration.get(Account, row.key.account) for row in rows}

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
 from listbridge.admin.chosen import chosen
 from listbridge.admin.document_pages import Limit, page_of
-from listbridge.admin.errors import fields_checked
+from listbridge.admin.errors import InvalidFields, fields_checked
 from listbridge.admin.parameters import Cursor, SalesListPath
 from listbridge.admin.patches import SalesListPatch
 from listbridge.admin.row_ids import item_key
 from listbridge.admin.schemas import ActionBody, SalesListDraft
 from listbridge.admin.shape import Shape
+from listbridge.admin.views.documents import FieldView
 from listbridge.admin.views.jobs import JobStarted, JobView
 from listbridge.domain.configuration import Account, SalesList
-from listbridge.domain.ids import SalesListId, new_id
+from listbridge.domain.ids import CollectionId, SalesListId, new_id
 from listbridge.services.configuration import edit_configuration
+from listbridge.services.configuration.chosen_collections import UnfitCollections
 from listbridge.services.listings.act.act_on_listings import Ask, act_on_all, act_on_items
 from listbridge.services.listings.act.selection import Scope, named_items
 
@@ -46,9 +51,12 @@ def list_sales_lists(cursor: Cursor = None, limit: Limit = 200) -> SalesListsVie
     openapi_extensions=open_to(Group.OPERATOR),
 )
 def create_sales_list(draft: SalesListDraft) -> SalesList:
-    """Creates an empty list for one account and site. Both stay as they are for its whole life."""
-    sales_list = SalesList(**draft.model_dump(), id=SalesListId(new_id("list")))
-    return edit_configuration.create_sales_list(deps_of(router), sales_list, actor_of(router))
+    """Creates a list for one account and site. Both stay as they are for its whole life, and so does its mode: a list in
+    product mode is empty, one in collection mode is filled by a job from the shop's collections that it names."""
+    with fields_checked():
+        sales_list = SalesList(**draft.model_dump(), id=SalesListId(new_id("list")))
+    with _collections_checked(sales_list.collections):
+        return edit_configuration.create_sales_list(deps_of(router), sales_list, actor_of(router))
 
 
 @router.get("/sales-lists/<list_id>", summary="One sales list", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER))
@@ -65,11 +73,13 @@ def get_sales_list(list_id: SalesListPath) -> SalesList:
     openapi_extensions=open_to(Group.OPERATOR),
 )
 def patch_sales_list(list_id: SalesListPath, patch: SalesListPatch) -> JobStarted:
-    """Proposes an edit: a job counts what other rules would change on the list's live listings."""
+    """Proposes an edit: a job counts what other rules would change on the list's live listings. Other collections are read
+    by a job of their own, which counts what leaves."""
     before = _sales_list(list_id)
     with fields_checked():
         after = edit_configuration.edited(before, patch.changes(), patch.rev)
-    job = edit_configuration.propose_sales_list(deps_of(router), before, after, actor_of(router))
+    with _collections_checked(after.collections):
+        job = edit_configuration.propose_sales_list(deps_of(router), before, after, actor_of(router))
     return JobStarted(job=JobView.of(job))
 
 
@@ -102,6 +112,18 @@ def act(list_id: SalesListPath, body: ActionBody) -> JobStarted:
     else:
         job = act_on_all(deps, Scope(account, sales_list.id, which), ask)
     return JobStarted(job=JobView.of(job))
+
+
+@contextmanager
+def _collections_checked(named: Sequence[CollectionId]) -> Iterator[None]:
+    """Name the field of each collection that cannot be the list's."""
+    try:
+        yield
+    except UnfitCollections as unfit:
+        fields = [
+            FieldView(field=f"collections.{named.index(id)}", text=reason) for id, reason in unfit.reasons.items()
+        ]
+        raise InvalidFields(fields) from None
 
 
 def _sales_list(id: str) -> SalesList:

@@ -29,6 +29,7 @@ from listbridge.services.configuration.credentials import SHOPS, fields_set
 from listbridge.services.configuration.edit_configuration import edited, propose_shop
 from listbridge.services.configuration.hand_over import begin_hand_over
 from listbridge.services.listings.act.relink import Relinked, relink_product
+from listbridge.services.listings.mirror.mirror_collections import lists_of
 
 router = new_router()
 _TAGS = ["shops"]
@@ -119,6 +120,29 @@ class PickedProduct(Shape):
     """The product's variants."""
     sales_lists: list[str]
     """The ids of the sales lists that have the product already."""
+
+
+class CollectionView(Shape):
+    """One collection of a shop, with the sales lists that follow it already."""
+
+    id: str
+    """The collection's id in the shop."""
+    name: str
+    """The collection's name, as the shop's seller knows it."""
+    rule_based: bool | None
+    """Whether rules of the shop fill it, and not the seller by hand; null where the shop does not say."""
+    members: int | None
+    """How many products are in it; null where the shop does not count them."""
+    sales_lists: list[str]
+    """The ids of the sales lists that follow the collection."""
+
+
+class CollectionsView(Shape):
+    """A shop's collections; without a cursor it is the last page."""
+
+    collections: list[CollectionView]
+    """The collections of this page."""
+    cursor: str | None
 
 
 class PickedProducts(Shape):
@@ -252,6 +276,28 @@ def search_products(
     deps, shop = deps_of(router), _shop(shop_id)
     found, following = deps.shops.open(shop).search(search, limit, opened(router, cursor))
     return PickedProducts(products=[_picked(shop, facts) for facts in found], cursor=sealed(router, following))
+
+
+@router.get(
+    "/shops/<shop_id>/collections", summary="A shop's collections", tags=_TAGS, openapi_extensions=open_to(Group.VIEWER)
+)
+def list_collections(shop_id: ShopPath, cursor: Cursor = None) -> CollectionsView:
+    """Asks the shop for its collections, a page of the shop's own size at a time: what sales lists in collection mode can
+    follow."""
+    deps, shop = deps_of(router), _shop(shop_id)
+    page = deps.shops.open(shop).collections(opened(router, cursor))
+    lists = lists_of(deps, shop.id)
+    views = [
+        CollectionView(
+            id=one.id,
+            name=one.name,
+            rule_based=one.rule_based,
+            members=one.members,
+            sales_lists=sorted(found.id for found in lists if one.id in found.collections),
+        )
+        for one in page.collections
+    ]
+    return CollectionsView(collections=views, cursor=sealed(router, page.cursor))
 
 
 def _shop(id: str) -> Shop:

@@ -260,6 +260,9 @@ class ListingView(Shape):
     """The marketplace's id of the live listing, which variants may share; null when there is none."""
     offer: str | None
     """The marketplace's id of the offer, where it has one besides the listing; null when there is none."""
+    detached: datetime | None
+    """Since when its item has been in none of its list's collections, UTC: quantity and price go on by the list's rules, and
+    nothing else is sent; null for every other listing."""
 
     @classmethod
     def of(cls, row: Listing, account: Account, shop: Shop) -> ListingView:
@@ -304,6 +307,7 @@ class ListingView(Shape):
             auto_update="on" if reason is None else f"off: {messages.text(reason)}",
             remote=row.remote,
             offer=row.offer,
+            detached=row.detached.since if row.detached is not None else None,
         )
 
 

@@ -16,11 +16,14 @@ WRITES_STOPPED = "writes_stopped"
 STOCK_KEPT = Problem("stock_kept_by_marketplace", fix="ship_it_yourself")
 CONTENT_BY_HAND = Problem("content_by_hand", fix="full_revise")
 """Why titles, texts and pictures of a live listing stay as they are: only a full revise sends them."""
+LEFT_COLLECTION = "left_collection"
+"""Why a listing shows 0 whose item left the collections of its sales list, and the step of the rules that makes it so."""
 _CONSTANT: Mapping[str, tuple[str, str]] = {
     "not_visible": ("hidden_in_shop", "show_in_shop"),
     "untracked": ("stock_not_tracked", "track_stock_in_shop"),
     QuantityMode.FIXED.value: ("quantity_constant", "change_quantity_rule"),
     FIXED_PRICE: ("price_constant", "change_price_rule"),
+    LEFT_COLLECTION: (LEFT_COLLECTION, "put_back_in_collection"),
 }
 """By the step of a trace after which the shop's own number decides no more: the code, and what helps."""
 _BY_STATUS = {
@@ -120,7 +123,9 @@ def constant_reason(listing: Listing, field: LedgerField) -> Problem | None:
     shop does not count the item, or shows it to nobody. What was computed is sent all the same, a zero first of all."""
     computed = listing.computed
     trace = computed.quantity_trace if field is LedgerField.QUANTITY else computed.price_trace
-    found = next(((line, *_CONSTANT[line.step]) for line in trace if line.step in _CONSTANT), None)
+    # The last step that counts: what left its list's collections shows 0, whatever the steps before it say.
+    found = next(((line, *_CONSTANT[line.step]) for line in reversed(trace) if line.step == LEFT_COLLECTION), None)
+    found = found or next(((line, *_CONSTANT[line.step]) for line in trace if line.step in _CONSTANT), None)
     if found is None:
         return None
     line, code, fix = found

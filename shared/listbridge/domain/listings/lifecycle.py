@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from listbridge.domain.ids import JobId, RemoteId, VariantKey
+from listbridge.domain.ids import JobId, RemoteId, SalesListId, VariantKey
 from listbridge.domain.listings import unseen_sales
 from listbridge.domain.listings.ledger import NOT_ALIGNED, read_back, refreshed, update_failed
 from listbridge.domain.listings.listing import (
@@ -16,6 +16,7 @@ from listbridge.domain.listings.listing import (
     NOTHING,
     PRODUCT_GONE,
     Attempt,
+    Detached,
     LedgerField,
     Listing,
     RemoteState,
@@ -234,3 +235,17 @@ def ended(
         failures=0,
     )
     return refreshed(new, now)
+
+
+def detached(listing: Listing, *, zero: bool, now: datetime) -> Listing:
+    """Its item left the list's collections. One that is detached already stays so since when it was."""
+    since = listing.detached.since if listing.detached is not None else now
+    new = Detached(since, zero)
+    return listing if listing.detached == new else replace(listing, detached=new)
+
+
+def attached(listing: Listing, sales_list: SalesListId) -> Listing:
+    """Its item is in this sales list: its own again, or another that takes the detached listing over."""
+    if listing.detached is None:
+        return listing
+    return replace(listing, detached=None, sales_list=sales_list)

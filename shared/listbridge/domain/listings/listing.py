@@ -221,6 +221,17 @@ class Component:
 
 
 @dataclass(frozen=True, slots=True)
+class Detached:
+    """Its item left the collections of the sales list, while the listing was on sale (protocol.md#membership).
+
+    Quantity and price go on by the list's rules, and nothing else is sent. With `zero` it shows 0.
+    """
+
+    since: datetime
+    zero: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """One row of the ledger. Immutable: `domain/listings/ledger.py` and `domain/listings/writing.py` hold every change it can go through.
 
@@ -285,6 +296,8 @@ class Listing:
     """The marketplace keeps the stock and sends it out: its quantity is its own, and never sent."""
     content_hash: str = ""
     """Of the shop content that was last published, to show that a full revise would change something."""
+    detached: Detached | None = None
+    """Set while its item is in none of the list's collections."""
     guard_passed: bool = False
     """A person let the values that are due now pass the guard."""
     guard_counted_at: datetime | None = None

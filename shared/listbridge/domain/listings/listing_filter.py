@@ -22,6 +22,8 @@ class ListingFilter:
     """A part of it, in any case of letters."""
     hold: str = ""
     """The code of the reason why it is not updated."""
+    detached: bool | None = None
+    """Whether its item left the collections of its list."""
 
     def fits(self, row: Listing, account: Account | None) -> bool:
         """Whether the listing passes every filter. `account` is its own; without it no reason is known."""
@@ -33,6 +35,7 @@ class ListingFilter:
             (self.status is None or row.status is self.status)
             and (self.account is None or row.key.account == self.account)
             and (self.sales_list is None or row.sales_list == self.sales_list)
+            and (self.detached is None or self.detached is (row.detached is not None))
             and self.sku in ("", row.key.sku)
             and self.title.casefold() in row.title.casefold()
         )

@@ -232,7 +232,7 @@ def _item(listing: Listing, rev: int) -> Item:
 
 
 def _absent(listing: Listing) -> set[str]:
-    """What only open outcomes, spent limits and switches of their own fill. Most rows have none, and DynamoDB counts a write by its kilobytes."""
+    """What only open outcomes, spent limits, detached listings and switches of their own fill. Most rows have none, and DynamoDB counts a write by its kilobytes."""
     filled = {
         "may_show": bool(listing.may_show),
         "taken": listing.taken != NOTHING,
@@ -241,6 +241,7 @@ def _absent(listing: Listing) -> set[str]:
         "failures": listing.failures > 0,
         "switches": bool(listing.switches),
         "levels": bool(listing.levels),
+        "detached": listing.detached is not None,
     }
     return {name for name, told in filled.items() if not told}
 

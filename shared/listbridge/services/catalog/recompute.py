@@ -12,6 +12,7 @@ from listbridge.domain.catalog import Variant
 from listbridge.domain.configuration import Account, Profile, SalesList
 from listbridge.domain.ids import AccountId, ListingKey, SalesListId, Sku, VariantKey
 from listbridge.domain.listings import ledger
+from listbridge.domain.listings.holds import LEFT_COLLECTION
 from listbridge.domain.listings.listing import Cause, Computed, LedgerField, Listing, TraceLine
 from listbridge.domain.ports import Conflict, Missing
 from listbridge.domain.problem import Problem
@@ -27,7 +28,8 @@ _PAGE = 100  # what the store reads in one call
 
 def compute(row: Listing, variant: Variant, context: RuleContext, cause: Cause, now: datetime) -> Computed:
     """The values that the rules give this listing of the variant now."""
-    quantity = _of_components(row, quantity_of(variant, context.quantity, context.shop.locations, context.bounds))
+    own = quantity_of(variant, context.quantity, context.shop.locations, context.bounds)
+    quantity = _while_detached(row, _of_components(row, own))
     price = price_of(variant, context.price, context.bounds)
     return Computed(
         quantity=quantity.quantity,
@@ -49,6 +51,13 @@ def _of_components(row: Listing, own: QuantityResult) -> QuantityResult:
         return own
     problem = Problem("newer_version", {"value": f"{len(row.takes)} components"}, "install_newer_version")
     return replace(own, quantity=None, problem=problem)
+
+
+def _while_detached(row: Listing, own: QuantityResult) -> QuantityResult:
+    """A listing whose item left the list's collections shows 0, where the list wants that."""
+    if row.detached is None or not row.detached.zero or own.quantity == 0:
+        return own
+    return QuantityResult(0, None, (*own.trace, TraceLine(LEFT_COLLECTION, "", "0")))
 
 
 def _facts(variant: Variant, context: RuleContext) -> str:

@@ -30,9 +30,12 @@ from listbridge.services.catalog.restocked import sell_restocked
 from listbridge.services.catalog.rule_context import context_of
 from listbridge.services.deps import AccountDeps, CoreDeps, LedgerDeps
 from listbridge.services.guard import judge_set
+from listbridge.services.listings.mirror.mirror_collections import mirror_soon
 from listbridge.services.listings.revise.failed_updates import causes_changed
 
 CHUNK = 400
+_MIRRORED = frozenset({"collections", "auto_export"})
+"""Fields of a sales list after whose edit its collections are read again: for others, or to tell apart what is new from then on."""
 _KINDS: dict[str, type[Document]] = {kind.kind: kind for kind in (Profile, SalesList, Account, Shop)}
 
 
@@ -198,6 +201,8 @@ def _apply(deps: CoreDeps, job: Job, document: Document) -> Job:
         reason = Problem("changed_meanwhile", params, "repeat_edit")
         update = {"state": JobState.FAILED, "reason": reason, "finished_at": deps.clock.now()}
         return deps.jobs.save(job.model_copy(update=update))
+    if isinstance(document, SalesList) and _MIRRORED & {one.field for one in job.params_of(EditParams).edit or ()}:
+        mirror_soon(deps, document, job.created_by, at_once=True)
     deps.activity.note(
         ActivityEntry(
             document.id, f"{document.kind}_changed", deps.clock.now(), {"job": job.id}, job.account, job.created_by

@@ -10,18 +10,30 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from listbridge.domain.activity import ActivityEntry
-from listbridge.domain.configuration import Account, CreationProfile, Deployment, Document, Profile, SalesList, Shop
+from listbridge.domain.configuration import (
+    Account,
+    CreationProfile,
+    Deployment,
+    Document,
+    Profile,
+    SalesList,
+    SalesListMode,
+    Shop,
+    stamped,
+)
 from listbridge.domain.ids import AccountId, ShopId
 from listbridge.domain.jobs import Job
 from listbridge.domain.merge_patch import merged
 from listbridge.domain.ports import Conflict, Missing, ShopIdentity
 from listbridge.domain.problem import Problem
 from listbridge.services.configuration.change_configuration import propose, save_at_once
+from listbridge.services.configuration.chosen_collections import check_collections
 from listbridge.services.configuration.connect_account import has_listings
 from listbridge.services.configuration.credentials import SHOPS, stored_on_trial
 from listbridge.services.configuration.switches import refuse_apart
 from listbridge.services.deps import AccountDeps, ConnectionDeps, CoreDeps, PublishDeps
-from listbridge.services.refusal import Refused
+from listbridge.services.listings.mirror.mirror_collections import mirror_soon
+from listbridge.services.refusal import FieldRefused, Refused
 
 D = TypeVar("D", bound=Document)
 _MOVES_NO_LISTING = frozenset({"name", "create_orders", "import_orders", "relay_fulfillments"})
@@ -92,26 +104,34 @@ def propose_account(deps: AccountDeps, before: Account, after: Account, actor: s
     return propose(deps, after, actor)
 
 
-def create_sales_list(deps: AccountDeps, sales_list: SalesList, actor: str) -> SalesList:
-    """A new, empty sales list. Raises Missing for what it names, and Refused when that does not fit together."""
+def create_sales_list(deps: ConnectionDeps, sales_list: SalesList, actor: str) -> SalesList:
+    """A new sales list; one in collection mode begins to read its collections at once.
+
+    Raises Missing for what it names, Refused when that does not fit together, UnfitCollections, and RemoteError.
+    """
     account = deps.configuration.get(Account, sales_list.account)
     if sales_list.site not in account.sites:
         params = {"sites": sales_list.site, "account": account.name}
-        raise Refused(Problem("site_unavailable", params, "choose_other_site"))
+        raise FieldRefused("site", Problem("site_unavailable", params, "choose_other_site"))
     _refuse_unfit_profiles(deps, sales_list, account)
     refuse_apart(deps, account, sales_list)
-    return _created(deps, sales_list, account.id, actor)
+    check_collections(deps, account, sales_list.collections)
+    created = _created(deps, stamped(None, sales_list, deps.clock.now()), account.id, actor)
+    if created.mode is SalesListMode.COLLECTION:
+        mirror_soon(deps, created, actor, at_once=True)
+    return created
 
 
-def propose_sales_list(deps: AccountDeps, before: SalesList, after: SalesList, actor: str) -> Job:
+def propose_sales_list(deps: ConnectionDeps, before: SalesList, after: SalesList, actor: str) -> Job:
     """Propose an edited sales list; its account and site are part of its listings' identity and stay.
 
-    Raises Missing for what it names, and Refused when that does not fit together.
+    Raises Missing for what it names, Refused when that does not fit together, UnfitCollections, and RemoteError.
     """
     account = deps.configuration.get(Account, before.account)
     _refuse_unfit_profiles(deps, after, account)
     refuse_apart(deps, account, after, before)
-    return propose(deps, after, actor)
+    check_collections(deps, account, [id for id in after.collections if id not in before.collections])
+    return propose(deps, stamped(before, after, deps.clock.now()), actor)
 
 
 def delete_sales_list(deps: PublishDeps, sales_list: SalesList, actor: str) -> None:
@@ -120,6 +140,7 @@ def delete_sales_list(deps: PublishDeps, sales_list: SalesList, actor: str) -> N
     rows, _ = deps.listings.of_list(sales_list.id, None, 1)
     if items or rows:
         raise Refused(Problem("list_not_empty", {"list": sales_list.name}, "remove_items_first"))
+    deps.members.forget(sales_list.id)
     _deleted(deps, sales_list, sales_list.account, actor)
 
 

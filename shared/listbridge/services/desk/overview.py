@@ -54,6 +54,8 @@ class AccountCounters:
     pending: int = 0
     not_active: int = 0
     ended: int = 0
+    detached: int = 0
+    """Of all of these: those whose item left the collections of its list."""
     due: int = 0
     holds: Counter[str] = field(default_factory=Counter)
     complete: bool = True
@@ -116,6 +118,7 @@ def _add(counters: AccountCounters, row: Listing) -> None:
         counters.not_active += 1
     else:
         counters.ended += 1
+    counters.detached += row.detached is not None
     counters.due += row.due_band is not None
     hold = hold_of(row, counters.account)
     if hold is not None:

@@ -21,6 +21,7 @@ from listbridge.services.catalog.observe_shop import observe_products
 from listbridge.services.catalog.products_to_read import AT_ONCE, IN_BULK, read_by_size
 from listbridge.services.connection_state import expire_shop, shop_uninstalled
 from listbridge.services.deps import CoreDeps, OrderDeps
+from listbridge.services.inbox.mirror_hints import tell_mirrors
 from listbridge.services.inbox.order_hints import retry_orders_missing_products
 from listbridge.services.inbox.touched_products import owners_of, touched_products
 from listbridge.services.orders.hold.oversold import note_shortages
@@ -76,6 +77,7 @@ def look_at_shop(deps: OrderDeps, shop: Shop, events: Sequence[ShopEvent], *, la
         return
     trace.progressed()
     apply_observed(deps, observed)
+    tell_mirrors(deps, shop, hints, products)
     rest += sorted(owners_of(deps, shop, observed.unknown) - set(found))
     read_by_size(deps, shop.id, rest, confirm=all(event.confirm for event in events))
     if any(hint.kind is HintKind.PRODUCT for hint in hints):

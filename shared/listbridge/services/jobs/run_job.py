@@ -27,6 +27,7 @@ from listbridge.services.listings.items.add_items import run_add_items_chunk
 from listbridge.services.listings.linking.link_inventory import run_linking_chunk
 from listbridge.services.listings.linking.map_sku import run_mapping_chunk
 from listbridge.services.listings.linking.read_inventory import run_inventory_chunk
+from listbridge.services.listings.mirror.mirror_collections import run_mirror_chunk
 from listbridge.services.listings.revise.check_drift import run_drift_chunk
 from listbridge.services.listings.revise.release_guarded import run_release_chunk
 
@@ -34,6 +35,7 @@ _CHUNKS: dict[JobKind, Callable[[PublishDeps, Job], Job]] = {
     JobKind.CONFIGURATION: run_configuration_chunk,
     JobKind.SWEEP: run_sweep_chunk,
     JobKind.DRIFT: run_drift_chunk,
+    JobKind.MIRROR: run_mirror_chunk,
     JobKind.ADOPT: run_adoption_chunk,
     JobKind.INVENTORY: run_inventory_chunk,
     JobKind.LINK_INVENTORY: run_linking_chunk,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from listbridge.domain.configuration import OnLeave, SalesList
 from listbridge.domain.ids import ListingKey
 from listbridge.domain.job_params import SweepParams
 from listbridge.domain.jobs import Job, JobKind, JobState, Outcome
@@ -15,6 +16,7 @@ from listbridge.services.jobs.decide_job import NotWaiting
 from listbridge.services.jobs.resume_action import ACTIONS
 from listbridge.services.listings.action_rules import ENDING, RULES, Action, moves
 from listbridge.services.listings.export.run_export import page_to_publish
+from listbridge.services.listings.mirror.mirror_collections import leaving_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,9 @@ def page_of_changes(
         moved, following = moved_page(deps, job, cursor or "", most)
         changes = [WaitingChange(one.before, _shown(one.before), _computed(one.after)) for one in moved]
         return changes, following or None
+    if job.kind is JobKind.MIRROR:
+        leaving, of_list, after = leaving_page(deps, job, cursor, most)
+        return [_by_leaving(of_list, row) for row in leaving], after
     rows, after = absent_page(deps, job, job.params_of(SweepParams).shop, cursor, most)
     return [WaitingChange(row, _shown(row), replace(_shown(row), quantity=0)) for row in rows], after
 
@@ -71,6 +76,12 @@ def _by_action(action: Action, row: Listing) -> WaitingChange:
         return WaitingChange(row, shown, shown, ends=True)
     fields = RULES[action].fields or frozenset(LedgerField)
     return WaitingChange(row, shown, shown.merged(_computed(row), fields & _computed(row).known, None))
+
+
+def _by_leaving(sales_list: SalesList, row: Listing) -> WaitingChange:
+    shown = _shown(row)
+    after = replace(shown, quantity=0) if sales_list.on_leave is OnLeave.ZERO else shown
+    return WaitingChange(row, shown, after, ends=sales_list.on_leave is OnLeave.END)
 
 
 def _shown(row: Listing) -> Values:

@@ -84,6 +84,8 @@ def hindrance(action: Action, listing: Listing, account: Account) -> Problem | N
         return listing.hold
     if action is Action.REMOVE and listing.live:
         return Problem("listing_live", {"sku": listing.key.sku}, "stop_and_remove")
+    if listing.detached is not None and action in _SENDS_CONTENT:
+        return Problem("detached", {"sku": listing.key.sku}, "put_back_in_collection")
     waits = listing.hold is not None and listing.hold.code == WAITS_FOR_STOCK
     if listing.status not in rule.statuses and not (action is Action.STOP and waits):
         return _otherwise(action, listing)
@@ -105,6 +107,8 @@ ENDING = frozenset({Action.STOP, Action.STOP_AND_REMOVE})
 REMOVING = frozenset({Action.STOP_AND_REMOVE, Action.REMOVE})
 """Actions that take items out of their list."""
 _ONE_FIELD = frozenset({Action.REVISE_QUANTITY, Action.REVISE_PRICE})
+_SENDS_CONTENT = frozenset({Action.SEND, Action.LINK, Action.FULL_REVISE})
+"""What is of no more concern to a listing whose item left its list: it can be put on sale again, ended and unlinked."""
 
 
 def actions_of(traits: MarketplaceTraits) -> tuple[Action, ...]:

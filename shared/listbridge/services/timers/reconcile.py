@@ -17,6 +17,7 @@ from listbridge.services.catalog.sweep_shop import sweep_if_due
 from listbridge.services.deps import AccountDeps, CoreDeps, InboxDeps, OrderDeps
 from listbridge.services.inbox.ingest_webhook import enqueue
 from listbridge.services.listings.export.export_members import begin_looks
+from listbridge.services.listings.mirror.mirror_collections import mirror_lists
 from listbridge.services.listings.revise.check_drift import start_drift_check
 from listbridge.services.orders.erase_buyers import erase_buyers
 
@@ -130,14 +131,14 @@ def look_at_shop_orders(deps: CoreDeps) -> int:
 
 
 def look_at_shops(deps: CoreDeps) -> int:
-    """What the shops' lost deliveries would have said: of orders at once, of products by a sweep where one is due, of new items
-    that became fit to be sent by a look through their lists.
+    """What the shops' lost deliveries would have said: of orders at once, of products by a sweep where one is due, of
+    collections by a reading, of new items that became fit to be sent by a look through their lists.
 
-    One schedule for all, for each schedule is an execution more to ask AWS for. Returns how many sweeps were begun.
+    One schedule for all, for each schedule is an execution more to ask AWS for. Returns how many sweeps and readings were begun.
     """
     look_at_shop_orders(deps)
     begin_looks(deps)
-    return sweep_shops(deps)
+    return sweep_shops(deps) + mirror_lists(deps)
 
 
 def look_for_twins(deps: CoreDeps) -> int:

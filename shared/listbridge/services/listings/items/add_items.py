@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.catalog import ProductFacts, Variant, VariantFacts
@@ -16,6 +17,7 @@ from listbridge.domain.configuration import Account, SalesList, Shop
 from listbridge.domain.ids import JobId, ListingKey, ProductId, Sku, VariantKey, new_id
 from listbridge.domain.job_params import AdditionParams
 from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome
+from listbridge.domain.listings import lifecycle
 from listbridge.domain.listings.listing import Cause, Component, Listing, Status
 from listbridge.domain.listings.sales_list_items import Item
 from listbridge.domain.ports import Conflict, Missing
@@ -138,7 +140,10 @@ class Shelf:
         skus = self._skus_there(variant.facts)
         keys = [ListingKey(self.account.id, self.sales_list.site, sku) for sku in skus]
         before = self.deps.items.find(self.sales_list.id, variant.key)
-        if before is not None and self._own(before) is not None:
+        own = self._own(before) if before is not None else None
+        if before is not None and own is not None:
+            if own.detached is not None:
+                self._attach(own)
             if before.listing not in keys:
                 return before  # its SKU changed in the shop: the listing keeps the one it was made with
             keys = [before.listing]
@@ -223,7 +228,9 @@ class Shelf:
                     return Problem("made_anew", params, "relink")
                 if row.sales_list == self.sales_list.id:
                     return Problem("sku_duplicate", {"sku": key.sku}, "make_skus_unique")
-            elif row.sales_list == self.sales_list.id:
+            elif row.sales_list == self.sales_list.id or row.detached is not None:
+                if row.detached is not None and not self._attach(row):
+                    continue  # another list was faster
                 # Again, now that the row exists: a removal under way may have unbound it after our first time.
                 self.deps.variants.bind(variant, key)
                 return None
@@ -231,6 +238,21 @@ class Shelf:
                 "sold_by_other_list", {"sku": key.sku, "list": _name(self.deps, row)}, "remove_from_other_list"
             )
         raise Conflict(f"listing {key} kept changing")
+
+    def _attach(self, row: Listing) -> bool:
+        """Have a listing back that was detached, from whichever list; whether it is in ours now."""
+        attach = partial(lifecycle.attached, sales_list=self.sales_list.id)
+        try:
+            now = self.deps.listings.change(row.key, attach)
+        except Missing:
+            return False
+        if now.sales_list != self.sales_list.id:
+            return False
+        if row.sales_list != self.sales_list.id:
+            old = self.deps.items.find(row.sales_list, row.variant)
+            if old is not None:
+                self.deps.items.delete(old)
+        return True
 
     def _result(self, product: ProductId, items: Sequence[Item]) -> JobEntry:
         problems = [item.problem for item in items if item.problem is not None]

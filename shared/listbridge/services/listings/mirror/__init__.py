@@ -1,0 +1,1 @@
+"""Sales lists in collection mode: their items follow the shop's collections."""
