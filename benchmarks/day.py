@@ -91,7 +91,9 @@ def _measured(day: Day) -> Figure:
 
 
 def _due(p: AnyPair) -> list[ListingKey]:
-    """Live listings that all show an old price, one in ten of a product that sold out."""
+    """Live listings that all show an old price, one in ten of a product that sold out. What the shop tells of them meanwhile
+    is lost: it was read, and the marketplace's day is what is measured."""
+    p.deaf = True
     products = [
         p.add_product(
             *(f"D{start + number:05d}" for number in range(_OF_A_PRODUCT)),
@@ -108,6 +110,8 @@ def _due(p: AnyPair) -> list[ListingKey]:
     offers = market.put_on_sale_at(p.market, [str(key.sku) for key in keys], quantity=_SHOWN, price=str(_OLD))
     for key in keys:
         p.world.stores.listings.change(key, lambda row, of=offers[str(key.sku)]: _live(row, of, p.world.now))
+    p.pump()
+    p.deaf = False
     return keys
 
 
