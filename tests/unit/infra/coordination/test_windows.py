@@ -45,6 +45,21 @@ def test_without_a_window_they_leave_as_they_were_drawn() -> None:
     assert most_in_a_second(budget(clock, window_s=None), clock, 40) > 5
 
 
+@pytest.mark.parametrize("late_s", [0.05, 0.15, 0.6])
+def test_a_call_that_leaves_late_counts_from_when_it_left(late_s: float) -> None:
+    """A thread is woken when a processor is free for it."""
+    clock = VirtualClock()
+    sleeps: list[float] = []
+
+    def late(seconds: float) -> None:
+        sleeps.append(seconds)
+        if len(sleeps) % 7 == 0:
+            clock.advance(late_s)
+
+    clock.on_sleep = late
+    assert most_in_a_second(budget(clock), clock, 40) == 5
+
+
 def test_a_window_costs_a_twentieth_of_the_rate() -> None:
     clock = VirtualClock()
     began = clock.now()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -15,7 +15,6 @@ from itertools import pairwise
 from threading import Event
 
 from listbridge.domain import trace
-from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import ListingKey, new_id
 from listbridge.domain.listings import ledger
@@ -25,7 +24,7 @@ from listbridge.domain.listings.listing import Listing
 from listbridge.domain.listings.writing import nothing_to_send
 from listbridge.domain.ports import BulkWriter, Conflict, Lease, Missing, Share
 from listbridge.domain.verdicts import Unauthorized
-from listbridge.domain.work import Lane, Nudge, PublishKind, PublishTask
+from listbridge.domain.work import Nudge, PublishKind
 from listbridge.services.catalog.nudge import ROWS_PER_NUDGE, nudge, nudge_later, nudge_once_later, wake_around
 from listbridge.services.connection_state import expire_account
 from listbridge.services.deps import AccountDeps
@@ -36,12 +35,13 @@ from listbridge.services.listings.revise.attempts import Attempts
 from listbridge.services.listings.revise.due_listings import DueListings
 from listbridge.services.listings.revise.looks import Looks
 from listbridge.services.listings.revise.submit_units import TOGETHER_S, UnitsTogether
-from listbridge.services.listings.revise.unit_outcomes import Result, RowOutcome, UnitOutcome
+from listbridge.services.listings.revise.unit_outcomes import Result, UnitOutcome
+from listbridge.services.listings.revise.what_follows import end_listings, tell
 from listbridge.services.listings.revise.write_unit import UnitWriter
 from listbridge.services.listings.sales_first import SalesFirst
 
 MOST_IN_FLIGHT = 16
-_FIRST_GUESS_S = 0.3
+_CALL_S = 0.3
 _ASK_EVERY = timedelta(seconds=0.2)
 _IDLE_LOOKS = 3
 _BUSY_WAIT = timedelta(seconds=2)
@@ -111,7 +111,8 @@ class Drainer:
     due: DueListings = field(init=False)
     _writers: dict[Share, UnitWriter] = field(default_factory=dict)
     _flying: dict[Future[list[UnitOutcome]], _Flight] = field(default_factory=dict)
-    _latency_s: float = _FIRST_GUESS_S
+    _latency_s: float = 0.0
+    """Of a unit, as they ended so far; a guess before that, and 0 before the first began."""
     _rate: float = 1.0
     _dead: bool = False
     _words: int = 0
@@ -163,9 +164,24 @@ class Drainer:
                 return
             else:
                 self._heed_words()
+        if not self._dead and all(one.kind is _Kind.UNIT for one in self._flying.values()):
+            self._end_early()
+            return
         while self._flying:
             self._keep_lease()
             self._land()
+        self._hand_over()
+
+    def _end_early(self) -> None:
+        """Let the next run begin beside the last calls of this one: their units are leased, so it leaves them alone."""
+        self._hand_over()
+        moved: list[ListingKey] = []
+        while self._flying:
+            moved += self._landed()
+        if moved and not self._dead:
+            nudge(self.deps, self.account.id, moved)
+
+    def _hand_over(self) -> None:
         self.deps.leases.release(self.lease)
         if not self._dead:
             nudge(self.deps, self.account.id, reason="run_over")
@@ -180,8 +196,10 @@ class Drainer:
         return any(one.kind is _Kind.MANY for one in self._flying.values())
 
     def _launch(self, pool: ThreadPoolExecutor | None) -> None:
-        width = min(MOST_IN_FLIGHT, max(2, math.ceil(self._rate * self._latency_s) + 1)) if pool else 1
-        while (flight := self._next(width)) is not None:
+        while (flight := self._next(self._width() if pool else 1)) is not None:
+            if not self._latency_s:
+                adapter = self._writer(Share.ORDINARY).adapter
+                self._latency_s = _CALL_S * sum(adapter.revision_calls(flight.units[0]).values())
             future: Future[list[UnitOutcome]] = Future()
             work = partial(self._sent, flight)
             if pool is None:
@@ -189,6 +207,9 @@ class Drainer:
             else:
                 future = pool.submit(work)
             self._flying[future] = flight
+
+    def _width(self) -> int:
+        return min(MOST_IN_FLIGHT, max(2, math.ceil(self._rate * self._latency_s) + 1))
 
     def _next(self, width: int) -> _Flight | None:
         """What goes next, beside what is under way: urgent units one by one, one question and one submission at a time, and
@@ -250,6 +271,13 @@ class Drainer:
         return UnitsTogether(writer, bulk, alone_below, until, self._hurry).write(flight.units)
 
     def _land(self, wait_s: float = 1.0) -> None:
+        again = self._landed(wait_s)
+        if again:
+            self.due.look((), again)
+        self._heed_words()
+
+    def _landed(self, wait_s: float = 1.0) -> list[ListingKey]:
+        """What has ended by now, or as soon as something has, is taken in; the rows that are to be looked at again."""
         landed, _ = wait(self._flying, timeout=wait_s, return_when=FIRST_COMPLETED)
         again: list[ListingKey] = []
         for future in landed:
@@ -262,10 +290,9 @@ class Drainer:
             self.due.give_back(row for rows, outcome in done if outcome.left for row in rows)
             for rows, outcome in done:
                 again += self._after(rows, outcome)
-            self._tell([one for _, outcome in done for one in outcome.rows if one.result in _TOLD or one.can_be_helped])
-        if again:
-            self.due.look((), again)
-        self._heed_words()
+            outcome_rows = [one for _, outcome in done for one in outcome.rows]
+            tell(self.deps, self.account.id, [one for one in outcome_rows if one.result in _TOLD or one.can_be_helped])
+        return again
 
     def _heed_words(self) -> None:
         """When word was left, new rows are due: look at once for those that go before what waits, and later at all.
@@ -311,9 +338,9 @@ class Drainer:
                 self._later.pop(after.key, None)
         refused = [one.row for one in outcome.rows if one.result is Result.ZERO_REFUSED]
         # So that it cannot sell what is not there.
-        self._end([row for row in refused if not row.computed.held_by_orders], PublishKind.ZEROED)
+        end_listings(self.deps, [row for row in refused if not row.computed.held_by_orders], PublishKind.ZEROED)
         sent = [one.row for one in outcome.rows if one.result is Result.SENT]
-        self._end([row for row in sent if ledger.gone_and_zeroed(row)], PublishKind.STOP)
+        end_listings(self.deps, [row for row in sent if ledger.gone_and_zeroed(row)], PublishKind.STOP)
         demanded_fields_sent(self.deps, [one.row for one in outcome.rows])
         return again
 
@@ -325,36 +352,6 @@ class Drainer:
         self.due.skip(key)  # somebody else sends it, or keeps changing it
         self._later[key] = now + _BUSY_WAIT
         return False
-
-    def _end(self, rows: Iterable[Listing], action: PublishKind) -> None:
-        tasks = {
-            PublishTask(
-                action=action,
-                sales_list=row.sales_list,
-                product=row.variant.product,
-                only_if_gone=action is PublishKind.STOP,
-                fix=row.hold.fix if action is PublishKind.ZEROED and row.hold is not None else "",
-            )
-            for row in rows
-        }
-        if tasks:
-            self.deps.queues.send(Lane.PUBLISH, *tasks)
-
-    def _tell(self, outcomes: Sequence[RowOutcome]) -> None:
-        """All that landed together in one go: a submission of thousands would keep the drainer for as long as it took to send."""
-        now = self.deps.clock.now()
-        self.deps.activity.note(
-            *(
-                ActivityEntry(
-                    subject=str(one.row.key),
-                    event=f"revise_{one.result.value}",
-                    at=now,
-                    account=self.account.id,
-                    params={**one.shown(), **(one.reason.as_reason() if one.reason else {})},
-                )
-                for one in outcomes
-            )
-        )
 
     def _let_go(self) -> bool:
         return self.deps.leases.release_if_quiet(self.lease, pending=self._words)
