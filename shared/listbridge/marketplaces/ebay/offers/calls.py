@@ -12,7 +12,8 @@ from listbridge.marketplaces.ebay.offers.inventory import PER_CALL
 
 
 def publishing_calls(kind: PublishKind, request: PublishRequest) -> Mapping[str, int]:
-    """By operation; items and offers of several variants go together, as they are written."""
+    """By operation; items and offers of several variants go together, as they are written. Of a product that goes on sale with others
+    (`together.py`) this is what it takes alone."""
     grouped = request.product.has_options
     if kind in (PublishKind.STOP, PublishKind.ZEROED):
         if grouped:
