@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic import AfterValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +17,15 @@ class WrittenAs:
     pattern: str
     expected: str
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
         form = re.compile(self.pattern)
 
         def checked(value: str) -> str:
             if form.fullmatch(value) is None:
-                raise PydanticCustomError("written_as", "must be {expected}", {"expected": self.expected})
+                raise ValueError(f"must be {self.expected}")
             return value
 
-        return core_schema.no_info_after_validator_function(checked, handler(source))
+        return AfterValidator(checked).__get_pydantic_core_schema__(source, handler)
 
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         return {**handler(schema), "pattern": self.pattern}

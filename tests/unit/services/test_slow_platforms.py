@@ -13,6 +13,7 @@ from listbridge import platforms
 from listbridge.domain.configuration import Account
 from listbridge.domain.ids import AccountId, ShopId
 from listbridge.domain.ports import MarketplaceTraits
+from listbridge.infra.calls.http import HttpSession
 from listbridge.infra.calls.tokens import TokenCache
 from listbridge.platforms import OpenedMarketplaces, Opener
 from listbridge.services.deps import TimeLimits
@@ -50,7 +51,7 @@ def test_its_calls_are_given_that_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def session(observe: bool, budget: Any, longest_call_s: float) -> Any:
         asked.append(longest_call_s)
-        return SimpleNamespace(refused=False)
+        return HttpSession(observe=observe, budget=budget)
 
     opener = Opener(
         stores.configuration,

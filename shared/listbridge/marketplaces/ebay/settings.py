@@ -74,7 +74,9 @@ class Settings(BaseModel):
     )
     sells: Text = Field(default="", max_length=100, title="What you sell, to suggest categories")
     alert_email: Annotated[
-        str, StringConstraints(strip_whitespace=True, max_length=180, pattern=r"^([^@\s]+@[^@\s]+\.[^@\s]+)?$")
+        str,
+        StringConstraints(strip_whitespace=True, max_length=180),
+        WrittenAs(r"^([^@\s]+@[^@\s]+\.[^@\s]+)?$", "an e-mail address"),
     ] = Field(
         default="",
         title="E-mail that eBay writes to when it cannot reach Listbridge (asks for one more permission: connect again)",
