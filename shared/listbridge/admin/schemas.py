@@ -38,7 +38,7 @@ Slug = Annotated[str, WrittenAs(r"^[a-z][a-z0-9_]{0,40}$", "a name in small lett
 SecretFields = Annotated[dict[str, str], Field(repr=False)]
 
 
-ChosenText = Annotated[str, Field(min_length=1, max_length=200), WrittenAs(r"(?s).*\S.*", "more than blanks")]
+ChosenText = Annotated[str, Field(min_length=1, max_length=200), WrittenAs(r"[\s\S]*\S[\s\S]*", "more than blanks")]
 
 
 class Body(Shape):
