@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from listbridge.domain.configuration import Account, SalesList
+from listbridge.domain.configuration import Account, SalesList, Shop
 from listbridge.domain.ids import JobId, ProductId, Sku
 from listbridge.domain.job_params import InventoryParams
 from listbridge.domain.jobs import Job, JobState, Outcome
@@ -17,6 +17,7 @@ from listbridge.domain.problem import Problem
 from listbridge.domain.work import Lane, PublishKind
 from listbridge.services.jobs.cancel_job import cancel
 from listbridge.services.listings.act.adopt_listings import start_adoption
+from listbridge.services.listings.act.relink import relink_product
 from listbridge.services.listings.items.add_items import start_adding
 from listbridge.services.listings.linking.inventory_lines import begins_with
 from listbridge.services.listings.linking.link_inventory import start_linking
@@ -397,3 +398,21 @@ def test_the_deaths_above_are_at_every_call() -> None:
     before = len(s.fate.calls)
     link(s)
     assert len(s.fate.calls) - before < LINK_STEPS
+
+
+def test_a_product_made_anew_takes_over_the_listing_that_its_mapping_names(s: Scripted) -> None:
+    s.world.add(s.shop.put("p-A", "A").product)
+    map_sku(s)
+    s.world.action(PublishKind.SEND, ProductId("p-A"))
+    s.world.run(60)
+    (offer,) = s.market.live(s.world.key("OLD"))
+    del s.shop.products[ProductId("p-A")]
+    s.world.hint(ProductId("p-A"))
+    s.world.run(600)
+    assert not offer.live
+    s.shop.put("p-anew", "A")
+    shop = s.world.stores.configuration.get(Shop, SHOP)
+    done = relink_product(s.world.deps, shop, ProductId("p-anew"), "kim")
+    s.world.run(600)
+    assert [(one.listing.sku, one.problem) for one in done] == [("OLD", None)]
+    assert (s.world.row(s.world.key("OLD")).variant.product, len(s.market.live(s.world.key("OLD")))) == ("p-anew", 1)

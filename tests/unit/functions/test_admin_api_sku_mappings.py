@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from listbridge.domain.configuration import InventoryRead
 from tests.unit.functions.installation import SITE
 from tests.unit.functions.order_desk import OrderDesk
 from tests.unit.functions.seller import Seller
@@ -95,3 +96,16 @@ def test_an_order_that_missed_its_product_is_created_once_its_sku_is_mapped(desk
     desk.wait(120)
     (line,) = desk.shop_order(remote)["line_items"]
     assert (line["sku"], desk.state(remote)) == ("MUG", ("created", ""))
+
+
+def test_what_an_account_had_of_its_own_goes_with_it(seller: Seller) -> None:
+    save(seller, "A", "one")
+    save(seller, "B", "two", account=seller.account)
+    seller.its.post(f"/accounts/{seller.account}/inventory", {"site": SITE}, expect=202)
+    seller.its.run()
+    store = seller.its.stores.configuration
+    assert len(store.all(InventoryRead)) == 1
+    assert seller.its.call("DELETE", f"/v1/sales-lists/{seller.list}").status == 204
+    assert seller.its.call("DELETE", f"/v1/accounts/{seller.account}").status == 204
+    assert (mappings(seller), mappings(seller, account=seller.account)) == ([("A", "one")], [])
+    assert store.all(InventoryRead) == []

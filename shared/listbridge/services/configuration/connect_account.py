@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from listbridge.domain.activity import ActivityEntry
-from listbridge.domain.configuration import Account, ConnectionState, SalesList, Shop
+from listbridge.domain.configuration import Account, ConnectionState, InventoryRead, SalesList, Shop
 from listbridge.domain.ids import AccountId, Site, new_id
 from listbridge.domain.orders.orders import Order
 from listbridge.domain.orders.reserving import holds_stock
@@ -28,6 +28,7 @@ from listbridge.services.refusal import Refused
 
 _CONNECTING_S = 30.0
 _ORDERS = 200
+_MAPPINGS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +148,21 @@ def disconnect_account(deps: CheckDeps, account: Account, actor: str) -> None:
     if held is not None:
         raise Refused(Problem("account_has_open_orders", {"order": held.key.remote}, "finish_orders_first"))
     stop_listening(deps, account)  # first: without its credentials nobody can
+    _forget_what_it_had(deps, account)
     deps.configuration.delete(account)
     deps.secrets.delete(secret_name(ACCOUNTS, account.id))
     forget_hook_keys(deps, account.id)
     _tell(deps, account, "account_removed", actor)
+
+
+def _forget_what_it_had(deps: OrderDeps, account: Account) -> None:
+    """Its own SKU mappings, and which inventory was read last. The account goes after them: asked again, the rest goes too."""
+    while page := deps.sku_mappings.page(account.id, None, _MAPPINGS)[0]:
+        for mapping in page:
+            deps.sku_mappings.delete(account.id, mapping.marketplace_sku)
+    for read in deps.configuration.all(InventoryRead):
+        if read.id.startswith(InventoryRead.id_of(account.id, Site(""))):
+            deps.configuration.delete(read)
 
 
 def _order_with_stock(deps: OrderDeps, account: AccountId) -> Order | None:
