@@ -6,6 +6,7 @@ from listbridge.admin.errors import InvalidFields
 from listbridge.admin.schemas import AccountActionBody, ActionBody
 from listbridge.admin.views.documents import FieldView
 from listbridge.domain.listings.listing_filter import ListingFilter
+from listbridge.services.listings.action_rules import Action
 
 EVERYTHING = ListingFilter()
 
@@ -15,6 +16,10 @@ def chosen(body: ActionBody | AccountActionBody) -> tuple[str, list[str] | Listi
 
     Raises InvalidFields naming the field.
     """
+    if body.action is Action.SET_CATALOGUE_ID:
+        return "catalogue_ids", list(_catalogue_ids(body))
+    if isinstance(body, ActionBody) and body.catalogue_ids is not None:
+        raise InvalidFields([FieldView(field="catalogue_ids", text="goes with the action set_catalogue_id alone")])
     field, ids = ("items", body.items) if isinstance(body, ActionBody) else ("listings", body.listings)
     if (ids is None) == (body.filter is None):
         raise InvalidFields([FieldView(field=field, text=f"give {field} or a filter, one of the two")])
@@ -24,3 +29,13 @@ def chosen(body: ActionBody | AccountActionBody) -> tuple[str, list[str] | Listi
     if wanted == EVERYTHING:
         raise InvalidFields([FieldView(field="filter", text=f'filters nothing: for everything say {field}: "all"')])
     return "filter", wanted
+
+
+def _catalogue_ids(body: ActionBody | AccountActionBody) -> dict[str, str]:
+    if not isinstance(body, ActionBody):
+        raise InvalidFields([FieldView(field="action", text="is an action on the items of a sales list")])
+    if body.catalogue_ids is None:
+        raise InvalidFields([FieldView(field="catalogue_ids", text="give an id of the catalogue for each item")])
+    if body.items is not None or body.filter is not None:
+        raise InvalidFields([FieldView(field="items", text="the items are those of catalogue_ids")])
+    return body.catalogue_ids

@@ -281,6 +281,7 @@ class AccountFilterBody(ListFilterBody):
     """Only of the sales list with this id."""
 
 
+CatalogueId = Annotated[str, Field(max_length=100)]
 Ids = Annotated[list[str], Field(min_length=1, max_length=500)] | Literal["all"]
 
 
@@ -296,6 +297,8 @@ class ActionBody(Body):
     """Which listings of the list to act on; absent with `items`."""
     dry_run: StrictBool = False
     """Only tell what the action would change on each item, and what it would cost: nothing is written anywhere."""
+    catalogue_ids: Annotated[dict[str, CatalogueId], Field(min_length=1, max_length=500)] | None = None
+    """Only with `set_catalogue_id`, and instead of `items`: by item id, the id of a product in the marketplace's own catalogue; empty takes it back."""
 
 
 class AccountActionBody(Body):

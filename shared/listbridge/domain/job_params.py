@@ -52,6 +52,8 @@ class ActionParams(JobParams):
     """A dry run was asked for: nothing at all is done, also of what writes nothing on the marketplace."""
     wanted: ListingFilter | None = None
     """Which listings of the list or account are meant, where neither all are nor some by name."""
+    catalogue_ids: dict[str, str] | None = None
+    """By listing: the product of the marketplace's catalogue that it is put on; empty for none."""
     selected_by: str | None = None
     """The field of the request that chose them; None in an action whose items were all chosen at once."""
     look: Look | None = None

@@ -46,6 +46,7 @@ class JobKind(Word):
     REMOVE = "remove"
     LINK = "link"
     UNLINK = "unlink"
+    SET_CATALOGUE_ID = "set_catalogue_id"
     ADOPT = "adopt"
     INVENTORY = "inventory"
     LINK_INVENTORY = "link_inventory"

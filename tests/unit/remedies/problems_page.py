@@ -54,6 +54,7 @@ ELSEWHERE = {
     "would_remove": {"leave_observe_mode", "run_without_dry_run"},
     "would_revise": {"leave_observe_mode", "run_without_dry_run"},
     "would_revise_in_full": {"leave_observe_mode", "run_without_dry_run"},
+    "would_set_catalogue_id": {"run_without_dry_run"},
     "would_unlink": {"run_without_dry_run"},
 }
 """Fixes of codes that the code composes, or names them for by where a listing stands; the walks hold these lines true."""

@@ -11,6 +11,7 @@ from listbridge import bootstrap
 from listbridge.infra import settings
 from listbridge.services.listings.act import act_on_listings, selection
 from tests.unit.functions.seller import Seller
+from tests.unit.remedies.amazon_installation import AmazonInstallation
 from tests.unit.remedies.etsy_installation import EtsyInstallation, EtsySeller, in_list
 from tests.unit.remedies.listing_words import on_sale
 from tests.unit.remedies.walks import entry, named, refusal, walks
@@ -60,3 +61,23 @@ def test_where_quantity_and_price_go_together_both_are_revised(etsy_seller: Etsy
     named(told, "action_not_offered", "choose_other_action")
     job = etsy_seller.its.act(etsy_seller.list, "revise")
     assert entry(etsy_seller, job, "MUG")["outcome"] == "done"
+
+
+@walks("catalogue_id_malformed", "would_set_catalogue_id")
+def test_an_id_of_the_catalogue_is_corrected(monkeypatch: pytest.MonkeyPatch) -> None:
+    its = AmazonInstallation()
+    shop = its.connect_shop()
+    sales_list = its.make_list(its.connect_account(shop))
+    its.add_items(sales_list, its.add_product("MUG"))
+    (row,) = its.items(sales_list)
+    path = f"/sales-lists/{sales_list}/actions"
+    body = {"action": "set_catalogue_id", "catalogue_ids": {row["id"]: "B0"}}
+    named(refusal(its, "POST", path, body, status=422), "catalogue_id_malformed", "correct_catalogue_id")
+    right = {**body, "catalogue_ids": {row["id"]: "B000000001"}}
+    job = its.post(path, {**right, "dry_run": True}, expect=202)["job"]
+    (told,) = its.get(f"/jobs/{job['id']}/entries")["entries"]
+    named(told["reason"], "would_set_catalogue_id", "run_without_dry_run")
+    its.post(path, right, expect=202)
+    (row,) = its.items(sales_list)
+    assert row["listing"]["catalogue_id"] == "B000000001"
+    bootstrap.use(None)

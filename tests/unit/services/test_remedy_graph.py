@@ -56,6 +56,7 @@ SETTLED_BY = {
     Action.RELIST: frozenset({Status.ACTIVE}),
     Action.STOP: frozenset(Status) - {Status.ACTIVE, Status.PENDING},
     Action.UNLINK: frozenset(Status) - {Status.ACTIVE, Status.PENDING},
+    Action.SET_CATALOGUE_ID: frozenset({Status.ACTIVE}),
 }
 """Where an action's aim is reached without it."""
 PASSES = frozenset({"pending"})

@@ -105,7 +105,8 @@ def act(list_id: SalesListPath, body: ActionBody) -> JobStarted:
     deps, sales_list = deps_of(router), _sales_list(list_id)
     account = deps.configuration.get(Account, sales_list.account)
     field, which = chosen(body)
-    ask = Ask(body.action, actor_of(router), dry_run=body.dry_run, field=field)
+    ids = {item_key(item): id.strip().upper() for item, id in (body.catalogue_ids or {}).items()}
+    ask = Ask(body.action, actor_of(router), dry_run=body.dry_run, field=field, catalogue_ids=ids)
     if isinstance(which, list):
         items = named_items(deps, sales_list, [item_key(item) for item in which])
         job = act_on_items(deps, account, items, ask, sales_list=sales_list.id)

@@ -263,6 +263,8 @@ class ListingView(Shape):
     detached: datetime | None
     """Since when its item has been in none of its list's collections, UTC: quantity and price go on by the list's rules, and
     nothing else is sent; null for every other listing."""
+    catalogue_id: str | None
+    """The product of the marketplace's own catalogue that was chosen for it by hand; null when none was."""
 
     @classmethod
     def of(cls, row: Listing, account: Account, shop: Shop) -> ListingView:
@@ -308,6 +310,7 @@ class ListingView(Shape):
             remote=row.remote,
             offer=row.offer,
             detached=row.detached.since if row.detached is not None else None,
+            catalogue_id=row.catalogue_id or None,
         )
 
 

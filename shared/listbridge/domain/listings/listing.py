@@ -294,6 +294,8 @@ class Listing:
     due_since: datetime | None = None
     fulfilled_by_marketplace: bool = False
     """The marketplace keeps the stock and sends it out: its quantity is its own, and never sent."""
+    catalogue_id: str = ""
+    """The product of the marketplace's own catalogue that a person chose for it, instead of finding one by barcode."""
     content_hash: str = ""
     """Of the shop content that was last published, to show that a full revise would change something."""
     detached: Detached | None = None

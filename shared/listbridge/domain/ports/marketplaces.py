@@ -409,6 +409,9 @@ class MarketplaceTraits:
     listing_fee: Money | None = None
     """What the marketplace charges each time a listing is put on sale or renewed, whether it sells or not; None where that is
     free."""
+    catalogue_id: str = ""
+    """What an id of the marketplace's own catalogue looks like, as a regular expression, where an offer can be put on a product of it by
+    that; empty where there is none."""
     joint_updates: bool = False
     """Each update carries quantity and price: they are switched on and off, and revised, together."""
     exports_a_day: int = 200

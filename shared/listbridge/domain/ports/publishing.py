@@ -24,6 +24,8 @@ class PublishVariant:
     variant: VariantId
     offer: RemoteId | None
     remote: RemoteId | None
+    catalogue_id: str = ""
+    """The product of the marketplace's catalogue that a person chose for it."""
 
 
 @dataclass(frozen=True, slots=True)

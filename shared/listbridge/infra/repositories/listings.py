@@ -242,6 +242,7 @@ def _absent(listing: Listing) -> set[str]:
         "switches": bool(listing.switches),
         "levels": bool(listing.levels),
         "detached": listing.detached is not None,
+        "catalogue_id": bool(listing.catalogue_id),
     }
     return {name for name, told in filled.items() if not told}
 

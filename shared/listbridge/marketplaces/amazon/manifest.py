@@ -70,6 +70,8 @@ MANIFEST = MarketplaceManifest(
         }
     ),
     traits=MarketplaceTraits(
+        # An ASIN, as the settings of a creation profile take it.
+        catalogue_id=r"[A-Z0-9]{10}",
         # No source says how soon a look shows what was applied. Half a minute is our choice.
         settle_s=30.0,
         late_s=APPLIED_WITHIN_S,
@@ -122,5 +124,6 @@ MANIFEST = MarketplaceManifest(
         "revise_price": "Update price",
         "revise": "Update quantity and price",
         "full_revise": "Update everything",
+        "set_catalogue_id": "Add ASIN",
     },
 )

@@ -31,6 +31,7 @@ class Action(StrEnum):
     REMOVE = "remove"
     LINK = "link"
     UNLINK = "unlink"
+    SET_CATALOGUE_ID = "set_catalogue_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ RULES: Mapping[Action, Rule] = {
     Action.ALIGN: Rule(_ACTIVE, fields=BOTH),
     Action.STOP_AND_REMOVE: Rule(frozenset(Status) - {Status.PENDING}, remote=False),
     Action.REMOVE: Rule(frozenset(Status) - {Status.PENDING}, remote=False),
+    Action.SET_CATALOGUE_ID: Rule(_SENDABLE, remote=False),
     Action.UNLINK: Rule(_ACTIVE | _ENDED | {Status.ERROR}, remote=False),
 }
 _LETS_GO = frozenset({Action.STOP, Action.UNLINK})
@@ -95,7 +97,7 @@ def hindrance(action: Action, listing: Listing, account: Account) -> Problem | N
 def _otherwise(action: Action, listing: Listing) -> Problem:
     """The refusal in this status. The fix that it names is one that this very status takes."""
     if listing.status is Status.ACTIVE:
-        return _LINKED_ALREADY
+        return Problem("linked_already") if action is Action.SET_CATALOGUE_ID else _LINKED_ALREADY
     if action in _LETS_GO:
         return Problem("not_linked")
     standing = status_hold(listing)
@@ -112,8 +114,12 @@ _SENDS_CONTENT = frozenset({Action.SEND, Action.LINK, Action.FULL_REVISE})
 
 
 def actions_of(traits: MarketplaceTraits) -> tuple[Action, ...]:
-    """What can be done to listings of a marketplace: where its updates carry quantity and price, neither goes alone."""
-    return tuple(action for action in Action if not (traits.joint_updates and action in _ONE_FIELD))
+    """What can be done to listings of a marketplace: where its updates carry quantity and price, neither goes alone, and a product of
+    its catalogue is chosen where it has one."""
+    lacks = set(_ONE_FIELD) if traits.joint_updates else set()
+    if not traits.catalogue_id:
+        lacks.add(Action.SET_CATALOGUE_ID)
+    return tuple(action for action in Action if action not in lacks)
 
 
 def moves(action: Action, listing: Listing) -> bool:

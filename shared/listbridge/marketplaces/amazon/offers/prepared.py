@@ -33,7 +33,9 @@ class Preparing:
 
     def __init__(self, http: AmazonHttp, definitions: Definitions, request: PublishRequest, site: NationalSite) -> None:
         self._http, self._definitions, self._request, self._site = http, definitions, request, site
-        self.settings = read_settings(CreationSettings, request.creation.settings)
+        settings = read_settings(CreationSettings, request.creation.settings)
+        chosen = {str(one.key.sku): one.catalogue_id for one in request.variants if one.catalogue_id}
+        self.settings = settings.model_copy(update={"asins": {**settings.asins, **chosen}})
 
     def ways(self, skus: Sequence[Sku], ours: Sequence[Sku] = ()) -> dict[Sku, str]:
         """How each SKU gets to Amazon: on a product that the seller named or that its barcode found, or as a new one. Of those

@@ -3,13 +3,14 @@ listing is an entry that says why."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, SalesList
-from listbridge.domain.ids import JobId, ListingKey, ProductId, SalesListId, new_id
+from listbridge.domain.ids import JobId, ListingKey, ProductId, SalesListId, VariantKey, new_id
 from listbridge.domain.job_params import ActionParams
 from listbridge.domain.jobs import Job, JobEntry, JobKind, JobState, Outcome
 from listbridge.domain.listings import ledger
@@ -43,6 +44,8 @@ class Ask:
     dry_run: bool = False
     """Only tell what it would do."""
     field: str = "items"
+    catalogue_ids: Mapping[VariantKey, str] | None = None
+    """With SET_CATALOGUE_ID: what each item is put on."""
 
 
 def act_on_all(deps: PublishDeps, scope: Scope, ask: Ask) -> Job:
@@ -73,6 +76,11 @@ def act_on_items(
         update={"total": len(plan.entries), "skipped": len(plan.entries) - plan.waiting, "affected": moved}
     )
     job = judged(deps, account, job, plan.waiting)
+    if ask.action is Action.SET_CATALOGUE_ID:
+        refuse_malformed_ids(deps, account, ask)
+        ids = ask.catalogue_ids or {}
+        chosen = {str(row.key): ids.get(row.variant, "") for row in plan.rows}
+        job = job.with_params(catalogue_ids=chosen)
     deps.jobs.create(job, list(plan.entries.values()))
     tell_begun(deps, job, plan.waiting)
     if job.state is JobState.RUNNING:
@@ -85,6 +93,15 @@ def refuse_unknown_action(deps: AccountDeps, account: Account, ask: Ask) -> None
     if ask.action not in actions_of(deps.marketplaces.traits(account)):
         params = {"action": ask.action.value, "marketplace": deps.marketplaces.label(account.marketplace)}
         raise FieldRefused("action", Problem("action_not_offered", params, "choose_other_action"))
+
+
+def refuse_malformed_ids(deps: AccountDeps, account: Account, ask: Ask) -> None:
+    """Raises FieldRefused for what cannot be an id of the marketplace's catalogue."""
+    form = deps.marketplaces.traits(account).catalogue_id
+    wrong = [id for id in (ask.catalogue_ids or {}).values() if id and not re.fullmatch(form, id)]
+    if wrong:
+        params = {"id": wrong[0][:100], "marketplace": deps.marketplaces.label(account.marketplace)}
+        raise FieldRefused(ask.field, Problem("catalogue_id_malformed", params, "correct_catalogue_id"))
 
 
 def new_job(deps: CoreDeps, account: Account, ask: Ask, sales_list: SalesListId | None) -> Job:
@@ -227,6 +244,8 @@ def carry_out(deps: PublishDeps, action: Action, job: Job, plan: Plan) -> None:
         _demand(deps, rule.fields, job.id, plan.rows)
     elif job.dry_run and action is not Action.STOP_AND_REMOVE:
         _tell(deps, action, job, plan)
+    elif action is Action.SET_CATALOGUE_ID:
+        _set_catalogue_ids(deps, job, plan.rows)
     elif action is Action.UNLINK:
         _unlink(deps, job.id, plan.rows, job.created_by)
     else:
@@ -295,10 +314,28 @@ def _remove(deps: PublishDeps, job: Job, plan: Plan) -> None:
                 item_done(deps, job.id, name)
 
 
+def _set_catalogue_ids(deps: AccountDeps, job: Job, rows: Sequence[Listing]) -> None:
+    """The next sending puts the listing on that product of the marketplace's catalogue."""
+    wanted = job.params_of(ActionParams).catalogue_ids or {}
+    for row in rows:
+        id = wanted.get(str(row.key), "")
+        deps.listings.change(row.key, partial(_on_catalogue_product, id=id))
+        entry = ActivityEntry(
+            str(row.key), "catalogue_id_set", deps.clock.now(), {"id": id or "none"}, row.key.account, job.created_by
+        )
+        deps.activity.note(entry)
+        item_done(deps, job.id, str(row.key))
+
+
+def _on_catalogue_product(listing: Listing, id: str) -> Listing:
+    return listing if listing.catalogue_id == id else replace(listing, catalogue_id=id)
+
+
 def _tell(deps: CoreDeps, action: Action, job: Job, plan: Plan) -> None:
     """What writes nothing on the marketplace, and is not done either in a dry run: buyers find the same before and after."""
     telling = Telling(deps, job.id, dry_run=True)
-    code = "would_unlink" if action is Action.UNLINK else "would_remove"
+    codes = {Action.UNLINK: "would_unlink", Action.SET_CATALOGUE_ID: "would_set_catalogue_id"}
+    code = codes.get(action, "would_remove")
     for row in plan.rows:
         shown = offered(row)
         telling.would(

@@ -239,7 +239,9 @@ class ProductWork(PublishWork):
         if look_at > self.deps.clock.now():
             self._follow_at(look_at, self.task.content_hash)
         elif rows:
-            variants = tuple(PublishVariant(r.key, r.variant.variant, r.offer, r.remote) for r in rows.values())
+            variants = tuple(
+                PublishVariant(r.key, r.variant.variant, r.offer, r.remote, r.catalogue_id) for r in rows.values()
+            )
             request = FollowRequest(self.sales_list.site, variants, self.publication.progress)
             outcome = adapter.follow(request)
             if isinstance(outcome, Published) or not self.task.once:

@@ -110,7 +110,9 @@ class PublishWork:
 
     def _request(self, rows: dict[Sku, Listing], facts: ProductFacts, creation: CreationProfile) -> PublishRequest:
         """The product under the SKUs of its listings: a shop's own may be others (protocol.md#linking)."""
-        variants = tuple(PublishVariant(r.key, r.variant.variant, r.offer, r.remote) for r in rows.values())
+        variants = tuple(
+            PublishVariant(r.key, r.variant.variant, r.offer, r.remote, r.catalogue_id) for r in rows.values()
+        )
         product = as_listed(facts, {row.variant.variant: sku for sku, row in rows.items()})
         return PublishRequest(product, variants, self.sales_list.site, creation, self._group(rows))
 
