@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from listbridge.domain.configuration import Account, ConnectionState
 from listbridge.domain.ids import ProductId
 from listbridge.domain.jobs import JobState, Outcome
+from listbridge.domain.listings.listing import Status
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import PublishKind
 from listbridge.services.jobs.decide_job import decide
@@ -20,6 +23,13 @@ def s() -> Scripted:
     return scripted_world()
 
 
+def unlink(s: Scripted, sku: str) -> None:
+    """As the seller unlinks it: it goes on there."""
+    s.world.stores.listings.change(
+        s.world.key(sku), lambda row: replace(row, status=Status.NOT_ACTIVE, remote=None, offer=None)
+    )
+
+
 def test_a_look_for_a_few_leaves_what_is_ours_to_send(s: Scripted) -> None:
     by_hand(s, "A")
     approve(s, begin(s))
@@ -30,6 +40,47 @@ def test_a_look_for_a_few_leaves_what_is_ours_to_send(s: Scripted) -> None:
         s.world.run(120)
         assert [(one.outcome, one.reason) for one in entries(s, job).values()] == [(Outcome.DONE, None)]
     assert len(s.market.live(s.world.key("A"))) == 1
+
+
+def test_what_is_linked_after_a_look_at_others_is_ours_to_send(s: Scripted) -> None:
+    by_hand(s, "A")
+    approve(s, begin(s))
+    unlink(s, "A")
+    (other,) = by_hand(s, "B")
+    begin(s, other)
+    for kind in (PublishKind.LINK, PublishKind.STOP, PublishKind.RELIST):
+        job = s.world.action(kind, ProductId("p-A"))
+        s.world.run(120)
+        assert [(one.outcome, one.reason) for one in entries(s, job).values()] == [(Outcome.DONE, None)], kind
+    assert len(s.market.live(s.world.key("A"))) == 1
+
+
+def test_a_second_listing_by_hand_stays_known_whatever_is_linked(s: Scripted) -> None:
+    made = by_hand(s, "A")
+    approve(s, begin(s))
+    unlink(s, "A")
+    s.market.make_by_hand("A")
+    begin(s, made[0])
+    for kind, outcome in ((PublishKind.LINK, Outcome.DONE), (PublishKind.STOP, Outcome.DONE)):
+        job = s.world.action(kind, ProductId("p-A"))
+        s.world.run(120)
+        assert [one.outcome for one in entries(s, job).values()] == [outcome], kind
+    job = s.world.action(PublishKind.RELIST, ProductId("p-A"))
+    assert [one.reason and one.reason.code for one in entries(s, job).values()] == ["listed_by_hand"]
+
+
+def test_a_look_while_something_is_being_sent_leaves_it_ours(s: Scripted) -> None:
+    by_hand(s, "A")
+    approve(s, begin(s))
+    key = s.world.key("A")
+    s.world.stores.listings.change(key, lambda row: replace(row, status=Status.PENDING))
+    (other,) = by_hand(s, "B")
+    begin(s, other)
+    s.world.stores.listings.change(key, lambda row: replace(row, status=Status.ACTIVE))
+    for kind in (PublishKind.STOP, PublishKind.RELIST):
+        job = s.world.action(kind, ProductId("p-A"))
+        s.world.run(120)
+        assert [(one.outcome, one.reason) for one in entries(s, job).values()] == [(Outcome.DONE, None)], kind
 
 
 def test_a_look_that_ends_before_its_matching_leaves_what_is_ours_to_send(s: Scripted) -> None:

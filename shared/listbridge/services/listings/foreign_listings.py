@@ -11,6 +11,7 @@ from listbridge.domain.ids import ListingKey, RemoteId, Site, Sku, new_id
 from listbridge.domain.listings.foreign import ForeignListing
 from listbridge.domain.listings.listing import Listing
 from listbridge.domain.listings.publication import Existing
+from listbridge.domain.ports import MarketplaceAdapter
 from listbridge.domain.problem import Problem
 from listbridge.services.deps import CoreDeps, PublishDeps
 
@@ -59,6 +60,18 @@ def remember_ours(
     deps.publications.keep(
         replace(one, offer=one.remote) for key, one in known.items() if one.at == began and one.remote == keys[key]
     )
+
+
+def seen_as_ours(deps: PublishDeps, adapter: MarketplaceAdapter, rows: Iterable[Listing]) -> None:
+    """We are about to end these: a reading that saw them before we could write to them, or while they were being sent, must not keep
+    them from coming back."""
+    remotes = {row.key: row.remote for row in rows if row.remote is not None}
+    if adapter.adopting() is None or not remotes:
+        return
+    known = deps.publications.existing(remotes)
+    mine = [one for key, one in known.items() if one.offer is None and one.remote == remotes[key]]
+    if mine:
+        deps.publications.keep(replace(one, offer=one.remote) for one in mine)
 
 
 def forget(deps: PublishDeps, account: Account, site: Site, skus: Iterable[Sku]) -> None:

@@ -37,7 +37,7 @@ from listbridge.services.deps import PublishDeps
 from listbridge.services.job_results import item_done, taken_over
 from listbridge.services.listings.ended_there import without_ended
 from listbridge.services.listings.existing_listings import BEING_READ, listed_already, note_listed
-from listbridge.services.listings.foreign_listings import listed_by_hand
+from listbridge.services.listings.foreign_listings import listed_by_hand, seen_as_ours
 from listbridge.services.listings.items.remove_items import remove_ended
 from listbridge.services.listings.publish.publish_steps import Steps
 from listbridge.services.listings.publish.publish_work import PATIENCE_S, PublishWork
@@ -335,6 +335,7 @@ class ProductWork(PublishWork):
         # What an interrupted sending made may be live although no row knows its id yet.
         live = {sku: row for sku, row in rows.items() if row.remote is not None or self.publication.progress}
         if live:
+            seen_as_ours(self.deps, adapter, live.values())
             now = self.deps.clock.now()
             for row in live.values():
                 taken_over(self.deps, row, self.task.job)
