@@ -18,6 +18,7 @@ BUSY = 3
 
 _BENCHES = {
     "shop.reads": "shop_reads",
+    "mirror": "mirror",
     "cost": "cost",
     "recompute": "recompute",
     "ingest": "ingest",

@@ -24,7 +24,7 @@ def measure() -> list[Figure]:
     clock = VirtualClock()
     shop = outside.OF_SHOP.in_process(clock)
     shop.deeds.seed_products(count=PRODUCTS, variants_per_product=VARIANTS)
-    adapter = registry.open_shop(outside.SHOP, _connection(shop))
+    adapter = registry.open_shop(outside.SHOP, connection(shop))
     seen: set[str] = set()
     cursor, waited = None, 0.0
     before, began = len(shop.calls), time.process_time()
@@ -52,7 +52,8 @@ def measure() -> list[Figure]:
     return [Figure("shop.reads", requests / len(seen), "requests/SKU", "<=0.05", settings=settings)]
 
 
-def _connection(shop: WsgiApp) -> Connection:
+def connection(shop: WsgiApp) -> Connection:
+    """To a simulator in this process, without limits of our own."""
     return Connection(
         id="shop_bench",
         settings=outside.SHOP_CONNECTION["settings"],
