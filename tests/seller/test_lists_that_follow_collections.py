@@ -108,6 +108,23 @@ def test_s11_the_listing_of_what_left_is_shown_apart_and_takes_no_content(mercha
     assert (told["outcome"], told["reason"]["code"]) == ("skipped", "detached")
 
 
+def test_s11_what_left_is_not_among_all_of_the_list_and_is_forgotten_once_it_is_unlinked(
+    merchant: Merchant, shelves: Shelves
+) -> None:
+    mug, cup = merchant.its.add_product("MUG", title="Mug", stock=7), merchant.its.add_product("CUP", title="Cup")
+    mugs = shelves.collection(mug, cup)
+    following = shelves.follow(mugs)
+    merchant.act("send", to=following)
+    item = merchant.row("MUG", following)["id"]
+    shelves.holds(mugs, cup)
+    approve_all(merchant)
+    merchant.act("stop", to=following)
+    assert merchant.offers().keys() == {"MUG"}
+    merchant.act("unlink", [item], to=following)
+    assert [row["sku"] for row in merchant.its.get("/listings")["listings"]] == ["CUP"]
+    assert merchant.offers().keys() == {"MUG"}, "the marketplace keeps it"
+
+
 def test_s11_a_collection_that_was_deleted_in_the_shop_empties_no_list_unasked(
     merchant: Merchant, shelves: Shelves
 ) -> None:

@@ -283,8 +283,17 @@ def _unlink(deps: PublishDeps, job: JobId, rows: Sequence[Listing], actor: str) 
         deps.activity.note(
             *(ActivityEntry(str(row.key), "unlinked", now, {}, row.key.account, actor) for row in unlinked)
         )
+        _forget_detached(deps, unlinked, actor)
         for key in keys:
             item_done(deps, job, str(key))
+
+
+def _forget_detached(deps: PublishDeps, unlinked: Sequence[Listing], actor: str) -> None:
+    """What left the collections of its list stood there only for its listing."""
+    for row in unlinked:
+        item = deps.items.find(row.sales_list, row.variant) if row.detached is not None else None
+        if item is not None:
+            remove_items(deps, deps.configuration.get(SalesList, row.sales_list), [item], actor)
 
 
 def _remove(deps: PublishDeps, job: Job, plan: Plan) -> None:

@@ -77,9 +77,10 @@ def _lists(deps: CoreDeps, scope: Scope) -> Sequence[SalesListId]:
 
 def _meant(deps: AccountDeps, scope: Scope, items: Sequence[Item]) -> list[Item]:
     wanted = scope.wanted
-    if wanted is None:
-        return list(items)
     rows = deps.listings.get_many([item.listing for item in items if item.listing is not None])
+    if wanted is None:
+        # What left the collections of its list is in no list, although its item stands for its listing.
+        return [item for item in items if item.listing not in rows or rows[item.listing].detached is None]
     return [
         item
         for item in items
