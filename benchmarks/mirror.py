@@ -48,7 +48,7 @@ _SAMPLED = 5
 SHOP, ACCOUNT, LIST, SITE = ShopId("shop_1"), AccountId("acc_1"), SalesListId("list_1"), Site("X_DE")
 
 
-class IndexedVariants(FakeVariantRepository):
+class IndexedVariants(FakeVariantRepository):  # type: ignore[misc]  # mypy does not read the tests
     """The tests' variants, found by product without looking at all of them."""
 
     def __init__(self, *args: Any) -> None:
@@ -57,7 +57,8 @@ class IndexedVariants(FakeVariantRepository):
 
     def observe(self, variant: Variant) -> Write:
         self._of[variant.key.shop, variant.key.product][variant.key.variant] = None
-        return super().observe(variant)
+        write: Write = super().observe(variant)
+        return write
 
     def of_product(self, shop: ShopId, product: ProductId) -> list[Variant]:
         keys = [VariantKey(shop, product, one) for one in self._of.get((shop, product), ())]
