@@ -96,6 +96,20 @@ def test_what_matches_is_linked_with_what_it_shows_and_nothing_is_written(s: Scr
     assert (s.market.sent, calls(s, "revise"), calls(s, "publish")) == ([], 0, 0)
 
 
+def test_a_reading_tells_how_far_it_is(s: Scripted) -> None:
+    elsewhere(s, "A", "B", "C", "D", "E")
+    told: list[tuple[str, int, int]] = []
+
+    def look() -> None:
+        (job,) = s.world.stores.jobs.unfinished(9)
+        told.append((job.phase, job.total, job.done))
+
+    s.fate.meanwhile("remote.existing", look, nth=3)
+    s.fate.meanwhile("shop.products_with_skus", look)
+    read = begin(s)
+    assert (told, read.total, read.done) == ([("read", 4, 0), ("match", 5, 0)], 5, 5)
+
+
 def test_linking_reads_nothing_twice_that_the_inventory_has_just_read(s: Scripted) -> None:
     elsewhere(s, "A", "B", "C")
     begin(s)

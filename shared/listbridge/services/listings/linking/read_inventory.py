@@ -124,11 +124,13 @@ def _read(deps: PublishDeps, job: Job, account: Account, adapter: MarketplaceAda
     except RetryLater as error:  # asked for again from the beginning
         if params.failures + 1 >= _MOST_FAILURES:
             return _failed(deps, job, error.problem)
-        deps.jobs.save(job.with_params(failures=params.failures + 1, read=0).model_copy(update={"cursor": ""}))
+        again = job.with_params(failures=params.failures + 1, read=0)
+        deps.jobs.save(again.model_copy(update={"cursor": "", "total": 0}))
         raise
     deps.jobs.put(job.id, entries_of(lines))
+    read = params.read + len(lines)
     changes = {"cursor": following} if following is not None else {"cursor": "", "phase": MATCH}
-    return deps.jobs.save(job.with_params(read=params.read + len(lines)).model_copy(update=changes))
+    return deps.jobs.save(job.with_params(read=read).model_copy(update={**changes, "total": read}))
 
 
 def _next_page(
