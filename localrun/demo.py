@@ -9,6 +9,7 @@ import requests
 
 from localrun.processes import ProcessDied
 from localrun.progress import Progress
+from localrun.scenario.collections import CollectionStory
 from localrun.scenario.orders import OrderStory
 from localrun.scenario.seller import Seller
 from localrun.scenario.story import Story
@@ -57,6 +58,7 @@ def _play(system: LocalSystem, board: Scoreboard) -> None:
     shop, marketplace = system.shop, system.marketplace
     listings = Story(board=board, seller=seller, shop=shop, marketplace=marketplace)
     listings.play()
+    CollectionStory(board=board, seller=seller, shop=shop, marketplace=marketplace, ids=listings.ids).play()
     OrderStory(
         board=board,
         seller=seller,

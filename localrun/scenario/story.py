@@ -134,7 +134,7 @@ class Story:
                     "creation_profile": creation["id"],
                 },
             )
-            self.ids |= {"profile": profile["id"], "list": sales_list["id"]}
+            self.ids |= {"profile": profile["id"], "list": sales_list["id"], "creation": creation["id"]}
             products = [self.headband, self.scrunchie]
             self.seller.finished(self.seller.post(f"/sales-lists/{self.ids['list']}/items", {"products": products}))
             rows = self.seller.listings(self.ids["list"])
