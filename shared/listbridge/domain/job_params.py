@@ -52,6 +52,8 @@ class ActionParams(JobParams):
     """A dry run was asked for: nothing at all is done, also of what writes nothing on the marketplace."""
     wanted: ListingFilter | None = None
     """Which listings of the list or account are meant, where neither all are nor some by name."""
+    retry_of: JobId | None = None
+    """The job whose failed items are tried again."""
     catalogue_ids: dict[str, str] | None = None
     """By listing: the product of the marketplace's catalogue that it is put on; empty for none."""
     selected_by: str | None = None

@@ -212,6 +212,13 @@ def _actions(tape: Recorder, desk: OrderDesk) -> None:
     body = {"action": "revise_price", "filter": {"status": "active"}, "dry_run": True}
     tape.show("POST", f"/v1/accounts/{desk.account}/actions", body)
     tape.its.run()
+    its, sales_list = tape.its, desk.seller.list
+    its.add_items(sales_list, its.add_product("LONG", title="A title that is too long. " * 10))
+    long = [desk.seller.row("LONG")["id"]]
+    failed = its.act(sales_list, "send", long)
+    tape.show("POST", f"/v1/jobs/{failed['id']}/retry")
+    its.run()
+    its.act(sales_list, "remove", long)
 
 
 def _what_is_there(tape: Recorder, desk: OrderDesk) -> None:

@@ -41,6 +41,7 @@ _WRITES = {
         "PUT /v1/listings/x/switches",
         "POST /v1/jobs/x/approve",
         "POST /v1/jobs/x/cancel",
+        "POST /v1/jobs/x/retry",
         "POST /v1/jobs/x/refuse",
         "POST /v1/orders/x/export",
         "POST /v1/orders/x/handled-outside",

@@ -14,11 +14,12 @@ from listbridge.admin.row_ids import item_id, listing_id
 from listbridge.admin.schemas import Reason
 from listbridge.admin.shape import Shape
 from listbridge.admin.views.documents import MoneyView
-from listbridge.admin.views.jobs import JobEntryView, JobView
+from listbridge.admin.views.jobs import JobEntryView, JobStarted, JobView
 from listbridge.domain.ids import JobId
 from listbridge.domain.jobs import JobKind, JobState
 from listbridge.services.jobs.cancel_job import cancel
 from listbridge.services.jobs.decide_job import decide
+from listbridge.services.jobs.retry_job import retry
 from listbridge.services.jobs.waiting_changes import WaitingChange, page_of_changes
 
 router = new_router()
@@ -152,6 +153,18 @@ def approve(job_id: JobPath, body: Reason = Reason()) -> JobView:  # noqa: B008 
 def refuse(job_id: JobPath, body: Reason = Reason()) -> JobView:  # noqa: B008  # frozen
     """Refuses the whole set of changes, and nothing is changed. Who refused and why stands with the job."""
     return JobView.of(decide(deps_of(router), JobId(job_id), approve=False, actor=actor_of(router), why=body.why))
+
+
+@router.post(
+    "/jobs/<job_id>/retry",
+    summary="Try again what failed",
+    tags=_TAGS,
+    status_code=202,
+    openapi_extensions=open_to(Group.OPERATOR),
+)
+def retry_job(job_id: JobPath) -> JobStarted:
+    """Begins the action once more on the items that failed of a job that is over, as they are now: a job of its own."""
+    return JobStarted(job=JobView.of(retry(deps_of(router), JobId(job_id), actor_of(router))))
 
 
 @router.post("/jobs/<job_id>/cancel", summary="Cancel a job", tags=_TAGS, openapi_extensions=open_to(Group.OPERATOR))

@@ -7,9 +7,10 @@ page. Nothing is begun before all is chosen, so that a selection that is refused
 from __future__ import annotations
 
 from listbridge.domain.configuration import Account
-from listbridge.domain.ids import ListingKey
+from listbridge.domain.ids import JobId, ListingKey
 from listbridge.domain.job_params import ActionParams
 from listbridge.domain.jobs import Job, JobEntry, JobState, Outcome
+from listbridge.domain.listings.sales_list_items import Item
 from listbridge.domain.problem import Problem
 from listbridge.services.deps import AccountDeps, CoreDeps, PublishDeps
 from listbridge.services.jobs.resume_action import carry_on
@@ -37,7 +38,10 @@ def run_selection_chunk(deps: PublishDeps, job: Job) -> Job:
 def _select(deps: PublishDeps, job: Job) -> Job:
     params = job.params_of(ActionParams)
     account = deps.configuration.get(Account, job.account or "")
-    items, cursor = page_of_items(deps, Scope(account, params.sales_list, params.wanted), job.cursor, _PAGE)
+    if params.retry_of is not None:
+        items, cursor = _failed(deps, job, params.retry_of)
+    else:
+        items, cursor = page_of_items(deps, Scope(account, params.sales_list, params.wanted), job.cursor, _PAGE)
     plan = planned(deps, Action(job.kind.value), account, items)
     deps.jobs.put(job.id, list(plan.entries.values()))
     looked = job.total + len(items)
@@ -46,6 +50,14 @@ def _select(deps: PublishDeps, job: Job) -> Job:
     # Siblings may come with two pages: what the job really has is counted by its entries.
     changes = {"total": looked, "cursor": cursor} if cursor else {"total": 0, "cursor": "", "phase": COUNT}
     return deps.jobs.save(job.model_copy(update=changes))
+
+
+def _failed(deps: PublishDeps, job: Job, before: JobId) -> tuple[list[Item], str]:
+    """What failed on the next page of an earlier job and is still there."""
+    entries, cursor = deps.jobs.entries(before, job.cursor or None, _PAGE)
+    rows = deps.listings.get_many(_keys(job, [entry for entry in entries if entry.outcome is Outcome.FAILED]))
+    items = [deps.items.find(row.sales_list, row.variant) for row in rows.values()]
+    return [item for item in items if item is not None], cursor or ""
 
 
 def _count(deps: AccountDeps, job: Job) -> Job:
