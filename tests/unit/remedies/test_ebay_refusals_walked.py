@@ -19,7 +19,8 @@ from tests.unit.remedies.walks import EBAY, entry, heard, named, reason, walks
 
 OF_ORDERS = frozenset({"ebay_parcel_refused", "ebay_tracking_refused", "ebay_order_gone"})
 OF_GROUPS = frozenset({"ebay_sku_listed_alone", "ebay_sku_in_other_group", "ebay_group_gone"})
-"""Refusals that have to do with variations, or with orders: they are walked for themselves."""
+OF_TOPICS = frozenset({"ebay_alert_email_missing", "ebay_address_not_proven", "ebay_topic_refused"})
+"""Refusals that have to do with variations, with orders, or with what eBay tells: they are walked for themselves."""
 
 
 def _of(verdict: type[Exception]) -> dict[str, int]:
@@ -27,7 +28,7 @@ def _of(verdict: type[Exception]) -> dict[str, int]:
     found: dict[str, int] = {}
     for number, row in errors.BY_ID.items():
         missing = verdict is Rejected and issubclass(row.verdict, NotFound)
-        if issubclass(row.verdict, verdict) and not missing and row.code not in OF_ORDERS | OF_GROUPS:
+        if issubclass(row.verdict, verdict) and not missing and row.code not in OF_ORDERS | OF_GROUPS | OF_TOPICS:
             found.setdefault(f"{row.code}/{row.fix}", number)
     return found
 
