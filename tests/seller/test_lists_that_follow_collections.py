@@ -103,6 +103,8 @@ def test_s11_the_listing_of_what_left_is_shown_apart_and_takes_no_content(mercha
     (row,) = merchant.its.get("/listings", detached="true")["listings"]
     assert (row["sku"], row["status"], bool(row["detached"])) == ("MUG", "active", True)
     assert merchant.its.get("/listings", detached="false")["listings"] == []
+    (counted,) = merchant.its.get("/counters")["counters"]
+    assert (counted["live"], counted["detached"]) == (1, 1)
     job = merchant.act("full_revise", [item], to=following)
     (told,) = merchant.its.get(f"/jobs/{job['id']}/entries")["entries"]
     assert (told["outcome"], told["reason"]["code"]) == ("skipped", "detached")

@@ -124,6 +124,8 @@ class Counters(Shape):
     """How many listings were never sent."""
     ended: int
     """How many listings were ended, here or on the marketplace."""
+    detached: int
+    """Of all of these: listings whose item left the collections of its sales list."""
     no_status: int
     """How many visible items of the shop are in none of the account's lists."""
     no_status_complete: bool
@@ -200,6 +202,7 @@ def get_counters() -> CountersView:
                 pending=one.pending,
                 not_active=one.not_active,
                 ended=one.ended,
+                detached=one.detached,
                 no_status=one.no_status,
                 no_status_complete=one.all_items,
                 due=one.due,
