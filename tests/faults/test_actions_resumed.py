@@ -141,3 +141,32 @@ def test_an_action_that_moves_is_left_alone() -> None:
     _look_again(seller)
     assert seller.its.stores.queues.depth(Lane.PUBLISH) == 1
     assert seller.its.get(f"/jobs/{job['id']}")["state"] == "running"
+
+
+@pytest.mark.parametrize("step", [3, pytest.param(1, marks=pytest.mark.full)])
+@pytest.mark.parametrize("action", ["stop", "revise", "unlink"])
+def test_an_action_that_chooses_its_items_ends_though_its_worker_died_at_any_write(
+    action: str, step: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("listbridge.services.listings.act.act_on_listings.ROWS_PER_CALL", 1)
+    for page in ("_PAGE", "_PAGE_ACTED"):
+        monkeypatch.setattr(f"listbridge.services.jobs.select_and_act.{page}", 1)
+    dies_at, died = 1 - step, True
+    while died:
+        dies_at += step
+        seller = _ready(action)
+        body = {"action": action, "items": "all"}
+        job = seller.its.post(f"/sales-lists/{seller.list}/actions", body, expect=202)["job"]
+        assert (job["phase"], job["total"]) == ("select", 0)
+        seller.its.stores.cut.hook = CutAt(dies_at)
+        try:
+            seller.its.run()
+            died = False
+        except WorkerDied:
+            died = True
+        seller.its.stores.cut.hook = no_cut
+        _an_hour_of_timers(seller)
+        ended = seller.its.get(f"/jobs/{job['id']}")
+        assert (ended["state"], ended["total"], ended["done"]) == ("done", 2, 2), (dies_at, ended)
+        assert seller.statuses() == AFTER[action], dies_at
+    assert dies_at > 6
