@@ -15,10 +15,10 @@ from listbridge.domain.ids import ProductId
 from listbridge.domain.job_params import ExportParams
 from listbridge.domain.jobs import JobState
 from listbridge.domain.listings.listing import Status
-from listbridge.domain.listings.members import Export
+from listbridge.domain.listings.members import Export, Member
 from listbridge.domain.problem import Problem
 from listbridge.domain.verdicts import Rejected
-from listbridge.domain.work import PublishKind
+from listbridge.domain.work import ExportMembers, Lane, PublishKind
 from listbridge.services.catalog.recompute import Recompute
 from listbridge.services.jobs.cancel_job import cancel
 from listbridge.services.jobs.decide_job import decide
@@ -26,7 +26,7 @@ from listbridge.services.listings.export.run_export import NoBacklog, start_back
 from listbridge.services.refusal import Refused
 from tests.fakes.cuts import CutAt, no_cut
 from tests.fakes.scripted import Scripted
-from tests.fakes.world import ACCOUNT, SHOP
+from tests.fakes.world import ACCOUNT, LIST, SHOP
 from tests.faults.mirrored import (
     edit,
     enters,
@@ -443,3 +443,30 @@ def test_no_backlog_is_sent_to_an_account_that_only_observes() -> None:
     with pytest.raises(Refused):
         start_backlog(s.world.deps, the_list(s), None, "kim")
     assert questions(s) == []
+
+
+# ---- large lists ----
+
+
+def test_a_list_of_many_pages_is_looked_through_to_its_last_member() -> None:
+    s = mirrored()
+    now = s.world.now
+    others = [Member(LIST, SHOP, ProductId(f"A{number:04}"), now, backlog=True) for number in range(250)]
+    s.world.stores.members.save_many(others)
+    s.shop.put("LAST", "Z", stock=0)
+    enters(s, "LAST")
+    look(s)
+    assert waits_for(s, "LAST") == "waits_for_stock"
+    assert timed_looks(s) == 1
+    assert timed_looks(s) == 0, "it was looked through a moment ago"
+    s.world.run(3601)
+    assert timed_looks(s) == 1
+
+
+def timed_looks(s: Scripted) -> int:
+    """How many looks through a list the timer begins."""
+    s.world.tick("sweep")
+    queued = s.world.queued(Lane.RECOMPUTE)
+    begun = sum(isinstance(one, ExportMembers) and not one.products for one in queued)
+    s.world.deliver_all()
+    return begun

@@ -156,3 +156,10 @@ def test_a_collection_that_is_chosen_again_was_chosen_anew() -> None:
 def test_collections_belong_to_the_mode_that_has_them(changes: Any) -> None:
     with pytest.raises(ValidationError, match="collection"):
         sales_list(**changes)
+
+
+def test_what_is_new_waits_to_be_sent_from_the_first_write_on_and_nothing_else_does() -> None:
+    assert shown_in(None, CUP, A, 7, automatic((A, 6)), LATER).export is Export.WAITING
+    assert shown_in(None, CUP, A, 7, automatic(), LATER).export is Export.NONE
+    again = shown_in(left(inside(a=3), START), CUP, A, 9, automatic((A, 8)), LATER)
+    assert (again.backlog, again.export) == (True, Export.NONE)
