@@ -127,6 +127,17 @@ def test_a_new_variant_of_a_member_is_an_item_too(m: Mirrored) -> None:
     assert m.skus() == ["A", "A2"]
 
 
+def test_a_change_of_a_member_adds_nothing_and_asks_the_shop_for_its_collections_once(m: Mirrored) -> None:
+    m.put("A")
+    m.read()
+    events, calls = len(m.s.world.stores.activity.entries), len(m.s.fate.calls)
+    m.s.shop.set("A", price="11.00")
+    m.tell("A")
+    asked = [call for call in m.s.fate.calls[calls:] if call.startswith("shop.") and not call.endswith(".answered")]
+    assert asked == ["shop.read_products", "shop.collections_of"]
+    assert len(m.s.world.stores.activity.entries) == events
+
+
 def test_the_same_product_by_two_collections_is_one_item_and_stays_until_it_left_both(m: Mirrored) -> None:
     m.follow(MUGS, SALE)
     m.put("A")

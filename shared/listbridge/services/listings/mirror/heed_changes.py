@@ -45,7 +45,9 @@ def heed_change(deps: PublishDeps, change: MirrorChange) -> None:
 def _follow(deps: PublishDeps, of: Membership, products: tuple[ProductId, ...]) -> None:
     """Ask which of the list's collections these products are in now, and apply to them alone what a reading applies to all."""
     members = ask_about(deps, of, products)
-    of.settle([member for member in members if member.inside and not leaves(member, of.place)], again=True)
+    staying = [member for member in members if member.inside and not leaves(member, of.place)]
+    of.settle(staying)
+    of.settle([member for member in staying if of.lacks_items(member)], again=True)
     leaving = [member for member in members if leaves(member, of.place)]
     of.settle([member for member in members if not member.inside])
     if not leaving:

@@ -84,6 +84,11 @@ class Membership:
             todo = list(self.deps.members.get_many(self.sales_list.id, rest).values())
         raise Conflict(f"members of {self.sales_list.id} kept changing")
 
+    def lacks_items(self, member: Member) -> bool:
+        """Whether a variant of the product came after its others were put into the list."""
+        rows = self.deps.variants.of_product(self.shop.id, member.product)
+        return any(self.deps.items.find(self.sales_list.id, row.key) is None for row in rows if not row.absent)
+
     def release(self, products: Iterable[ProductId], still: Callable[[Member], bool]) -> int:
         """Those of the products that leave, by `still`, are out of the list from now on; how many they were."""
         now = self.deps.clock.now()
