@@ -186,22 +186,26 @@ class Story:
             step.measured_s = self._until(lambda: self.marketplace.price(HEADBAND) == "23.10", f"23.10 on {self.label}")
 
     def manual_revise(self) -> None:
-        with self.board.step("With the automatic switch off nothing moves, until Revise quantity") as step:
-            self.seller.finished(self.seller.patch(f"/accounts/{self.ids['account']}", {"auto_quantity": False}))
+        with self.board.step("With automatic updates off nothing moves, until somebody revises") as step:
+            self.seller.finished(
+                self.seller.patch(f"/accounts/{self.ids['account']}", {"auto_quantity": False, "auto_price": False})
+            )
             self.shop.set_stock(HEADBAND, 4)
             self._until(lambda: self._computed(HEADBAND) == 4, "4 computed for the headband")
             stays(
-                lambda: self.marketplace.quantity(HEADBAND) == 5, f"{self.label} moved with the switch off", for_s=1.0
+                lambda: self.marketplace.quantity(HEADBAND) == 5, f"{self.label} moved with the switches off", for_s=1.0
             )
             told = self.seller.explain(self._key(HEADBAND))
             self.board.tell(f"why it waits: {told['quantity']['reason']['text']}")
             began = time.monotonic()
-            action = {"action": "revise_quantity", "items": [self._row(HEADBAND)["id"]]}
+            action = {"action": "revise", "items": [self._row(HEADBAND)["id"]]}
             # Its job is over when the marketplace has confirmed it, which may take half a minute: nobody waits for that here.
             self.seller.post(f"/sales-lists/{self.ids['list']}/actions", action)
             self._until(lambda: self.marketplace.quantity(HEADBAND) == 4, f"4 headbands on {self.label}", within_s=20)
             step.measured_s = time.monotonic() - began
-            self.seller.finished(self.seller.patch(f"/accounts/{self.ids['account']}", {"auto_quantity": True}))
+            self.seller.finished(
+                self.seller.patch(f"/accounts/{self.ids['account']}", {"auto_quantity": True, "auto_price": True})
+            )
 
     def title_change(self) -> None:
         with self.board.step("A new title does not travel automatically, only with Full revise") as step:
