@@ -169,6 +169,8 @@ class History:
 
     def backlog(self) -> None:
         mine = {product for product, row in self.members().items() if row.inside and row.backlog}
+        if not mine:
+            return  # it is refused
         job = start_backlog(self.s.world.deps, mirrored.the_list(self.s), None, "kim")
         self.s.world.deliver_all()
         if self.s.world.stores.jobs.get(job.id).state is not JobState.AWAITING_APPROVAL:
