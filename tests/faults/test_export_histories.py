@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from listbridge.domain.catalog import Visibility
@@ -201,6 +201,9 @@ class History:
 
 
 @given(acts=st.lists(st.sampled_from(_ACTS), min_size=6, max_size=24), limit=st.sampled_from([0, 0, 1, 100]))
+@example(acts=[("enter", "P0"), ("decline", "")], limit=0)
+@example(acts=[("sell_out", "P0"), ("enter", "P0"), ("off", ""), ("on", "")], limit=100)
+@example(acts=[("enter_old", "P0"), ("sell_out", "P1"), ("enter", "P1"), ("leave", "P1"), ("enter", "P1")], limit=100)
 @settings(chosen_profile(), max_examples=25)
 def test_no_item_is_published_twice_or_unasked_and_none_is_forgotten(acts: list[tuple[str, str]], limit: int) -> None:
     history = History(mirrored.mirrored(limit=limit))
