@@ -30,6 +30,10 @@ environments: # the three virtual environments, made or repaired when needed
 demo: environments ## play the whole story on this machine (SHOP= MARKETPLACE=: with this pair; CHECK=1: unattended, fails unless all came true; NAME=: beside another)
 	@exec $(PY) -m localrun demo $(name_option) $(pair_option) $(if $(CHECK),--check)
 
+.PHONY: tour
+tour: environments ## play every statement about sales lists, one line each with its evidence (SHOP= MARKETPLACE=: with this pair; NAME=: beside another)
+	@exec $(PY) -m localrun tour $(name_option) $(pair_option)
+
 .PHONY: up
 up: environments ## the system on this machine until Ctrl-C (SHOP= MARKETPLACE=; PUBLIC_URL=https://... behind a tunnel; BIND=0.0.0.0; PORT=; NAME=; KEEP=1)
 	@exec $(PY) -m localrun up $(name_option) $(pair_option) $(if $(PUBLIC_URL),--public-url $(PUBLIC_URL)) $(if $(BIND),--bind $(BIND)) \

@@ -1,4 +1,4 @@
-"""`python -m localrun up | demo | down | logs | build | deploy`: what the Makefile's verbs of the same names call."""
+"""`python -m localrun up | demo | tour | down | logs | build | deploy`: what the Makefile's verbs of the same names call."""
 
 from __future__ import annotations
 
@@ -81,6 +81,13 @@ def demo(options: argparse.Namespace) -> int:
     return int(scenario.run(name=options.name or free_name("demo"), check=options.check, pair=pair))
 
 
+def tour(options: argparse.Namespace) -> int:
+    """Play every statement about sales lists on a system of its own, one line each with its evidence."""
+    statements = importlib.import_module("localrun.tour")
+    pair = Pair.of(options.shop, options.marketplace)
+    return int(statements.run(name=options.name or free_name("tour"), pair=pair))
+
+
 def down(options: argparse.Namespace) -> int:
     """Stop the system of this name, or without a name every one of this checkout; return when they are gone."""
     names = [options.name] if options.name else sorted(path.parent.name for path in RUNS.glob("*/lock"))
@@ -159,11 +166,11 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m localrun", description=__doc__)
     verbs = parser.add_subparsers(required=True)
-    for verb in (up, demo, down, logs, build, deploy):
+    for verb in (up, demo, tour, down, logs, build, deploy):
         sub = verbs.add_parser(verb.__name__, help=verb.__doc__)
         sub.set_defaults(verb=verb)
         sub.add_argument("--name", default="", help="which of several systems beside each other")
-        if verb in (up, demo):
+        if verb in (up, demo, tour):
             sub.add_argument("--shop", default="", help="which shop has a stand-in (default: the first)")
             sub.add_argument("--marketplace", default="", help="which marketplace has one")
         if verb is up:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Callable
 
 import requests
 
@@ -21,8 +22,16 @@ LATENCY_S = 0.1
 """A third of what the benchmarks assume: the story is about what happens, not about how long a marketplace takes."""
 
 
+Play = Callable[[LocalSystem, Scoreboard], None]
+
+
 def run(*, name: str, check: bool, pair: Pair) -> int:
-    """Start everything, tell the story, show the scoreboard; then stay up, or with `check` stop.
+    """Tell the seller's story from the first connection to the last parcel; 0 when every step came true, else 1."""
+    return tell(_play, name=name, check=check, pair=pair)
+
+
+def tell(play: Play, *, name: str, check: bool, pair: Pair) -> int:
+    """Start everything, tell a story, show the scoreboard; then stay up, or with `check` stop.
 
     Returns 0 when every step came true, else 1.
     """
@@ -37,7 +46,7 @@ def run(*, name: str, check: bool, pair: Pair) -> int:
         )
         board = Scoreboard()
         try:
-            _play(system, board)
+            play(system, board)
         except (NotTrue, requests.RequestException, LookupError) as broken:
             with board.step("The story reaches its end"):
                 raise NotTrue(f"{type(broken).__name__}: {broken}") from broken

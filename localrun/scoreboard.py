@@ -67,7 +67,8 @@ class Scoreboard:
         print(f"\n{'step'.ljust(width)}   measured   came true")
         for step in self.steps:
             measured = f"{step.measured_s:6.2f} s" if step.measured_s is not None else "       -"
-            mark = _paint(_GREEN, "yes") if step.came_true else _paint(_RED, f"NO  {step.note}")
+            said = f"  {step.note}" if step.note else ""
+            mark = _paint(_GREEN, "yes") + said if step.came_true else _paint(_RED, f"NO{said}")
             print(f"{step.title.ljust(width)}   {measured}   {mark}")
         true = sum(step.came_true for step in self.steps)
         print(

@@ -19,7 +19,9 @@ class NotAllowed(NotTrue):
     def __init__(self, call: str, answer: requests.Response) -> None:
         super().__init__(f"{call} answered {answer.status_code}: {answer.text[:300]}")
         try:
-            self.text = str(answer.json()["problem"]["text"])
+            told = answer.json()
+            fields = [f"{one['field']}: {one['text']}" for one in told.get("fields", ())]
+            self.text = "; ".join(fields) or str(told["problem"]["text"])
         except (ValueError, LookupError, TypeError):
             self.text = answer.text[:100]
 

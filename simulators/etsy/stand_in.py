@@ -24,6 +24,7 @@ class StandIn(MarketplaceStandIn):
     REVISE = REVISE
     ORDER_ID = "receipt_id"
     SITE = "ETSY"
+    ONE_WRITE = True
     ARGUMENTS = _FASTER
 
     @classmethod

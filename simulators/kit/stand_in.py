@@ -191,6 +191,8 @@ class MarketplaceStandIn(AnyStandIn):
     """The call that sends a quantity, by its name in the journal."""
     DECIDES_S: ClassVar[float] = 0.0
     """How much longer than elsewhere it may take until what was sent to it is decided, and somebody has looked."""
+    ONE_WRITE: ClassVar[bool] = False
+    """It takes quantity and price in one write only, so that both are updated automatically, or neither."""
 
     @abc.abstractmethod
     def add_seller(self, name: str) -> Seller: ...
