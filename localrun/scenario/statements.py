@@ -115,6 +115,12 @@ class Statements:
             modes = {one["name"]: one["mode"] for one in self._lists()}
             self._expect(modes == {"By hand": "product", "Winter": "collection"}, str(modes))
             step.note = self._refused("PATCH", f"/sales-lists/{self.ids['hand']}", {"mode": "collection"})
+        with self._statement("S14", "How an offer is made is set per marketplace") as step:
+            profile = f"/creation-profiles/{self.ids['creation']}"
+            own = self.seller.get(profile)["settings"]
+            told = self._refused("PATCH", profile, {"settings": {**own, "of_another_marketplace": "1"}})
+            self._expect("of_another_marketplace" in told, told)
+            step.note = f"{self.marketplace.LABEL} has {len(own)} settings of its own; {told}"
 
     # ---- what is in a list ----
 

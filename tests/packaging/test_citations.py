@@ -103,10 +103,24 @@ def test_no_test_is_named_after_a_number_of_a_book() -> None:
 
 def test_a_test_of_a_statement_is_named_after_one_that_the_page_has() -> None:
     paths = sorted(citations.STATED_IN.rglob("test_*.py"))
-    names = [name for path in paths for name in re.findall(r"^def (test_\w+)", path.read_text(), re.MULTILINE)]
-    numbers = {number for name in [*names, *(path.stem for path in paths)] for number in re.findall(r"_s(\d\d)_", name)}
+    names = _tests_of_statements()
+    numbers = {
+        number for name in [*names, *(path.stem for path in paths)] for number in re.findall(r"_s(\d\d)(?=_)", name)
+    }
     assert "18" in numbers
     assert [number for number in sorted(numbers) if not citations.is_stated(number)] == []
+
+
+def test_every_statement_of_the_page_has_a_test_that_is_named_after_it() -> None:
+    stated = {anchor[1:] for anchor in citations.anchors_of(citations.STATEMENTS) if re.fullmatch(r"s\d\d", anchor)}
+    tested = {number for name in _tests_of_statements() for number in re.findall(r"_s(\d\d)(?=_)", name)}
+    assert len(stated) > 20
+    assert sorted(stated - tested) == []
+
+
+def _tests_of_statements() -> list[str]:
+    paths = sorted(citations.STATED_IN.rglob("test_*.py"))
+    return [name for path in paths for name in re.findall(r"^def (test_\w+)", path.read_text(), re.MULTILINE)]
 
 
 def test_the_apis_description_cites_nothing() -> None:

@@ -95,6 +95,14 @@ def test_s15_a_linked_item_is_sent_its_quantity_or_its_price_by_hand(
     assert (merchant.act(action)["done"], merchant.offers()) == (1, {"MUG": shown})
 
 
+@only("etsy")
+def test_s15_where_quantity_and_price_go_together_both_are_sent_by_hand(merchant_with: Open) -> None:
+    merchant = merchant_with(auto_quantity=False, auto_price=False)
+    linked_before(merchant)
+    assert (merchant.act("revise")["done"], merchant.offers()) == (1, {"MUG": Offered(4, Decimal("15.00"))})
+    assert merchant.reason("MUG")["code"] == "auto_quantity_off"
+
+
 @pytest.mark.parametrize("action", ["revise", "align"])
 def test_s17_the_first_update_by_hand_after_linking_shows_what_the_shop_has(merchant: Merchant, action: str) -> None:
     linked_before(merchant)

@@ -94,8 +94,12 @@ def test_s22_a_new_account_a_new_list_and_a_new_item_have_both_on(merchant: Merc
 
 def test_s23_a_sale_in_the_shop_is_followed_by_the_listing(merchant: Merchant) -> None:
     merchant.on_sale("MUG", stock=2)
-    merchant.restock("MUG", 0)
-    assert "MUG" not in merchant.offers() or merchant.offers()["MUG"].quantity == 0
+    merchant.its.shopify.deeds.sell(sku="MUG")
+    merchant.tell("MUG")
+    assert merchant.offers()["MUG"].quantity == 1
+    merchant.its.shopify.deeds.sell(sku="MUG")
+    merchant.tell("MUG")
+    assert merchant.sold_out("MUG")
 
 
 def test_the_nearest_level_decides_and_explain_names_it(merchant: Merchant) -> None:
