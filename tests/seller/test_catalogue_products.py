@@ -21,10 +21,10 @@ def chosen(merchant: Merchant, id: str, **more: Any) -> Any:
     return merchant.its.get(f"/jobs/{job['id']}")
 
 
-def refused(merchant: Merchant, **body: Any) -> list[str]:
+def refused(merchant: Merchant, status: int = 422, **body: Any) -> list[str]:
     """The fields by which it is refused."""
     answer = merchant.its.call("POST", f"/v1/sales-lists/{merchant.list}/actions", body)
-    assert answer.status == 422, answer.text
+    assert answer.status == status, answer.text
     return [one["field"] for one in answer.body["fields"]]
 
 
@@ -69,6 +69,9 @@ def test_what_is_no_id_or_names_no_item_is_refused_by_its_field(merchant: Mercha
     assert refused(merchant, action=act, catalogue_ids={}) == ["catalogue_ids"]
     assert refused(merchant, action=act, items="all", catalogue_ids={item: "B000000001"}) == ["items"]
     assert refused(merchant, action="send", items="all", catalogue_ids={item: "B000000001"}) == ["catalogue_ids"]
+    assert refused(merchant, 404, action=act, catalogue_ids={item: "B000000001", "x": "B000000001"}) == [
+        "catalogue_ids.x"
+    ]
     assert merchant.row("MUG")["listing"]["catalogue_id"] is None
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from listbridge.admin.errors import InvalidFields
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from listbridge.admin.errors import InvalidFields, MissingAt
 from listbridge.admin.schemas import AccountActionBody, ActionBody
 from listbridge.admin.views.documents import FieldView
 from listbridge.domain.listings.listing_filter import ListingFilter
+from listbridge.domain.ports import Missing
 from listbridge.services.listings.action_rules import Action
 
 EVERYTHING = ListingFilter()
+Key = TypeVar("Key")
+Found = TypeVar("Found")
 
 
 def chosen(body: ActionBody | AccountActionBody) -> tuple[str, list[str] | ListingFilter | None]:
@@ -29,6 +35,30 @@ def chosen(body: ActionBody | AccountActionBody) -> tuple[str, list[str] | Listi
     if wanted == EVERYTHING:
         raise InvalidFields([FieldView(field="filter", text=f'filters nothing: for everything say {field}: "all"')])
     return "filter", wanted
+
+
+def found(field: str, ids: Sequence[str], key: Callable[[str], Key], find: Callable[[list[Key]], Found]) -> Found:
+    """What these ids of a field stand for, all of it. Raises MissingAt naming the place of one that stands for nothing there."""
+    places: dict[str, int] = {}
+    keys = []
+    for place, id in enumerate(ids):
+        try:
+            keys.append(key(id))
+        except Missing as error:
+            raise _missing_at(field, ids, place, error) from None
+        places.setdefault(str(keys[-1]), place)
+    try:
+        return find(keys)
+    except Missing as error:
+        if error.id not in places:
+            raise
+        raise _missing_at(field, ids, places[error.id], error) from None
+
+
+def _missing_at(field: str, ids: Sequence[str], place: int, error: Missing) -> MissingAt:
+    """Ids of a list are named by their number, those of a mapping by themselves."""
+    at = ids[place] if field == "catalogue_ids" else place
+    return MissingAt(error.kind, ids[place], f"{field}.{at}")
 
 
 def _catalogue_ids(body: ActionBody | AccountActionBody) -> dict[str, str]:

@@ -35,6 +35,14 @@ class InvalidFields(Exception):
         self.fields = tuple(fields)
 
 
+class MissingAt(Missing):
+    """What a field of the body names does not exist."""
+
+    def __init__(self, kind: str, id: str, field: str) -> None:
+        super().__init__(kind, id)
+        self.field = field
+
+
 def fields_of(errors: Iterable[Mapping[str, Any]], *, under: str = "") -> list[FieldView]:
     """Pydantic's errors by field name, one for each. Only place and text are taken: the rest may hold what was sent."""
     fields: dict[str, FieldView] = {}
@@ -118,7 +126,9 @@ def _field_refused(error: FieldRefused) -> Response[str]:
 
 
 def _missing(error: Missing) -> Response[str]:
-    return answered(404, Problem("not_found", {"kind": error.kind.replace("_", " "), "id": error.id}))
+    problem = Problem("not_found", {"kind": error.kind.replace("_", " "), "id": error.id})
+    named = [FieldView(field=error.field, text=messages.text(problem))] if isinstance(error, MissingAt) else []
+    return answered(404, problem, named)
 
 
 def _remote(error: RemoteError) -> Response[str]:

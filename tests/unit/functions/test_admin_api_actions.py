@@ -158,13 +158,31 @@ def test_an_action_on_an_item_that_is_not_there_begins_nothing(seller: Seller) -
     seller.its.add_items(seller.list, seller.its.add_product("A1"))
     jobs = len(seller.its.get("/jobs")["jobs"])
     strange = item_id(VariantKey(ShopId(seller.shop), ProductId("1"), VariantId("2")))
-    for items, status in (([seller.row("A1")["id"], strange], 404), (["%%%"], 404), ([], 422), ("some", 422)):
+    for items, status, field in (
+        ([seller.row("A1")["id"], strange], 404, "items.1"),
+        (["%%%"], 404, "items.0"),
+        ([], 422, "items"),
+        ("some", 422, "items"),
+    ):
         answer = seller.its.call("POST", f"/v1/sales-lists/{seller.list}/actions", {"action": "send", "items": items})
-        assert answer.status == status, answer.text
+        assert (answer.status, [one["field"] for one in answer.body["fields"]]) == (status, [field]), answer.text
     answer = seller.its.call("POST", f"/v1/sales-lists/{seller.list}/actions", {"action": "explode"})
     assert (answer.status, answer.body["fields"][0]["field"]) == (422, "action")
     assert len(seller.its.get("/jobs")["jobs"]) == jobs
     assert seller.live_offers() == {}
+
+
+def test_an_item_of_an_ended_job_that_is_no_longer_in_the_list_is_named_and_its_neighbour_left_alone(
+    seller: Seller,
+) -> None:
+    seller.its.add_items(seller.list, seller.its.add_product("A1"), seller.its.add_product("A2"))
+    items = [seller.row(sku)["id"] for sku in ("A1", "A2")]
+    assert seller.its.act(seller.list, "remove", items[1:])["state"] == "done"
+    jobs = len(seller.its.get("/jobs")["jobs"])
+    answer = seller.its.call("POST", f"/v1/sales-lists/{seller.list}/actions", {"action": "send", "items": items})
+    assert (answer.status, answer.body["problem"]["params"]["id"]) == (404, items[1])
+    assert [one["field"] for one in answer.body["fields"]] == ["items.1"]
+    assert (len(seller.its.get("/jobs")["jobs"]), seller.live_offers()) == (jobs, {})
 
 
 def test_remove_takes_out_what_is_not_live_and_refuses_what_is(seller: Seller) -> None:

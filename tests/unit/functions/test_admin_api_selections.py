@@ -164,9 +164,9 @@ def test_an_action_on_all_of_nothing_is_refused(seller: Seller, path: Callable[[
 def test_a_listing_that_is_not_the_accounts_begins_nothing(stocked: Seller) -> None:
     strange = listing_id(ListingKey(AccountId("acc_other"), Site(SITE), Sku("A0")))
     jobs = len(stocked.its.get("/jobs")["jobs"])
-    for ids in ([stocked.row("A0")["listing"]["id"], strange], ["%%%"]):
+    for ids, field in (([stocked.row("A0")["listing"]["id"], strange], "listings.1"), (["%%%"], "listings.0")):
         answer = stocked.its.call("POST", f"/v1{_account(stocked)}", {"action": "stop", "listings": ids})
-        assert answer.status == 404, answer.text
+        assert (answer.status, [one["field"] for one in answer.body["fields"]]) == (404, [field]), answer.text
     assert len(stocked.its.get("/jobs")["jobs"]) == jobs
     assert set(stocked.live_offers()) == {"A0", "A1"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
@@ -10,7 +11,7 @@ from listbridge import registry
 from listbridge.admin import platform_forms
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
-from listbridge.admin.chosen import chosen
+from listbridge.admin.chosen import chosen, found
 from listbridge.admin.document_pages import Limit, page_of
 from listbridge.admin.errors import InvalidFields, fields_checked
 from listbridge.admin.parameters import AccountPath, Cursor, OnSite
@@ -337,7 +338,7 @@ def act_on_account(account_id: AccountPath, body: AccountActionBody) -> JobStart
     field, which = chosen(body)
     ask = Ask(body.action, actor_of(router), dry_run=body.dry_run, field=field)
     if isinstance(which, list):
-        job = act_on_items(deps, account, named_listings(deps, account, [listing_key(id) for id in which]), ask)
+        job = act_on_items(deps, account, found(field, which, listing_key, partial(named_listings, deps, account)), ask)
     else:
         job = act_on_all(deps, Scope(account, wanted=which), ask)
     return JobStarted(job=JobView.of(job))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 
 from listbridge.admin.auth import Group, open_to
 from listbridge.admin.call import actor_of, deps_of, new_router
-from listbridge.admin.chosen import chosen
+from listbridge.admin.chosen import chosen, found
 from listbridge.admin.document_pages import Limit, page_of
 from listbridge.admin.errors import InvalidFields, fields_checked
 from listbridge.admin.parameters import Cursor, SalesListPath
@@ -105,10 +107,11 @@ def act(list_id: SalesListPath, body: ActionBody) -> JobStarted:
     deps, sales_list = deps_of(router), _sales_list(list_id)
     account = deps.configuration.get(Account, sales_list.account)
     field, which = chosen(body)
-    ids = {item_key(item): id.strip().upper() for item, id in (body.catalogue_ids or {}).items()}
-    ask = Ask(body.action, actor_of(router), dry_run=body.dry_run, field=field, catalogue_ids=ids)
+    ask = Ask(body.action, actor_of(router), dry_run=body.dry_run, field=field)
     if isinstance(which, list):
-        items = named_items(deps, sales_list, [item_key(item) for item in which])
+        items = found(field, which, item_key, partial(named_items, deps, sales_list))
+        ids = {item_key(item): id.strip().upper() for item, id in (body.catalogue_ids or {}).items()}
+        ask = replace(ask, catalogue_ids=ids)
         job = act_on_items(deps, account, items, ask, sales_list=sales_list.id)
     else:
         job = act_on_all(deps, Scope(account, sales_list.id, which), ask)
