@@ -21,7 +21,7 @@ from tests.unit.functions.calls import (
     packed,
     queries,
 )
-from tests.unit.functions.installation import Answer, Installation
+from tests.unit.functions.installation import SITE, Answer, Installation
 
 ROUTES = operations()
 ID_ROUTES = [route for route in ROUTES if route.ids]
@@ -46,6 +46,8 @@ def made() -> tuple[Installation, dict[str, str]]:
     shop = installation.connect_shop()
     account = installation.connect_account(shop)
     sales_list = installation.make_list(account)
+    installation.post(f"/accounts/{account}/inventory", {"site": SITE}, expect=202)
+    installation.run()
     installation.add_items(sales_list, installation.add_product("MUG"), installation.add_product("CUP"))
     order = installation.keep_order(account)
     profile = installation.get("/creation-profiles")["creation_profiles"][0]["id"]
@@ -92,8 +94,9 @@ def test_an_id_that_no_row_can_have_is_not_found(stage: tuple[Installation, dict
 def test_a_forged_cursor_is_refused_by_name(stage: tuple[Installation, dict[str, str]], route: Operation) -> None:
     installation, ids = stage
     forged = [text for text in NASTY_TEXTS if text not in ("", packed("{}"))]
+    needed = {"site": SITE} if "site" in route.query else {}
     for text in forged:
-        answer = installation.call(route.method, _path(route, ids), query={"cursor": text})
+        answer = installation.call(route.method, _path(route, ids), query={"cursor": text, **needed})
         told = (answer.status, [one["field"] for one in (answer.body or {}).get("fields", [])])
         # A cursor for accounts that do not exist is one of ours, of a time when they did; the job does not wait (any more).
         waits_no_more = answer.status == 409 and route.path.endswith("/changes")
