@@ -316,6 +316,8 @@ class SalesList(Document):
     def _collections_where_the_mode_has_them(
         cls, collections: tuple[CollectionId, ...], info: ValidationInfo
     ) -> tuple[CollectionId, ...]:
+        if info.mode == "json":
+            return collections  # stored once, perhaps by a newer version with other rules: it is read as it is
         mode = info.data.get("mode")
         if mode is SalesListMode.COLLECTION and not collections:
             raise ValueError("a list in collection mode needs at least one of the shop's collections")
@@ -326,7 +328,7 @@ class SalesList(Document):
     @field_validator("auto_export")
     @classmethod
     def _sends_what_collections_bring(cls, auto_export: bool, info: ValidationInfo) -> bool:
-        if auto_export and info.data.get("mode") is SalesListMode.PRODUCT:
+        if info.mode != "json" and auto_export and info.data.get("mode") is SalesListMode.PRODUCT:
             raise ValueError("only a list in collection mode sends new items automatically")
         return auto_export
 
