@@ -199,6 +199,8 @@ class MirrorParams(JobParams):
     """Those of them that were in nothing but collections that are gone."""
     left: int = 0
     """How many left."""
+    released: int = 0
+    """How many live listings were let go, written down before they were: never more than were counted."""
     again: bool = False
     """Something changed meanwhile: the collections are read once more."""
 

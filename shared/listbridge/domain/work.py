@@ -200,6 +200,8 @@ class PublishTask(Message):
     """With stop: take the rows out of the sales list afterwards."""
     only_if_gone: bool = False
     """With stop: only when every variation is proven gone from the shop, for the others still sell."""
+    only_if_detached: bool = False
+    """With stop: only what is out of its list's collections still, for a product that has returned meanwhile sells again."""
     rehearse: bool = False
     """It tells what it would do, and does not do it: the account only observed when this was asked for, or it is a dry run."""
     dry_run: bool = False

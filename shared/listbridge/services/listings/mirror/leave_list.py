@@ -52,6 +52,7 @@ def take_out(deps: PublishDeps, sales_list: SalesList, account: Account, product
             sales_list=sales_list.id,
             product=product,
             remove=not account.observe,
+            only_if_detached=True,
             rehearse=account.observe,
         )
         deps.queues.send(Lane.PUBLISH, task)

@@ -259,11 +259,13 @@ def _count(deps: PublishDeps, job: Job, of: Membership) -> Job:
 
 
 def _apply(deps: PublishDeps, job: Job, of: Membership) -> Job:
-    """Release the members that leave, as things are now: one that has returned meanwhile stays."""
+    """Release the members that leave, as things are now: one that has returned meanwhile stays, and what has left since the
+    count goes only in place of it."""
     params = job.params_of(MirrorParams)
     gone = frozenset(params.gone) if params.orphans else frozenset()
     rows, following = deps.members.of_list(of.sales_list.id, job.cursor or None, _PAGE)
-    went = of.release([row.product for row in _leaving(rows, of, gone)], lambda member: goes(member, of, gone))
+    job, going = _within_count(deps, job, of, _leaving(rows, of, gone))
+    went = of.release([row.product for row in going], lambda member: goes(member, of, gone))
     # Also what a worker released that died before it came to the listings.
     of.settle([row for row in rows if not row.inside])
     job = job.with_params(left=params.left + went).model_copy(update={"cursor": following or ""})
@@ -278,6 +280,22 @@ def _apply(deps: PublishDeps, job: Job, of: Membership) -> Job:
     if told.again:
         start_mirror(deps, of.sales_list, "listbridge", delay_s=_wait_s(deps, of.sales_list, told.products))
     return done
+
+
+def _within_count(deps: CoreDeps, job: Job, of: Membership, leaving: Sequence[Member]) -> tuple[Job, Sequence[Member]]:
+    """Those that may go: no more live listings leave than were judged, or approved. The rest is counted by another reading."""
+    params = job.params_of(MirrorParams)
+    released, going = params.released + len(of.live_among(leaving)), leaving
+    if released > job.affected:
+        released, going = params.released, []
+        for member in leaving:
+            live = len(of.live_among([member]))
+            if released + live <= job.affected:
+                released, going = released + live, [*going, member]
+    again = params.again or len(going) < len(leaving)
+    if (released, again) != (params.released, params.again):
+        job = deps.jobs.save(job.with_params(released=released, again=again))
+    return job, going
 
 
 _STEPS: Mapping[str, Step] = {"read": _read, "ask": _ask, "count": _count, "apply": _apply}

@@ -328,9 +328,8 @@ class ProductWork(PublishWork):
         if zeroed and any(row.computed.quantity != 0 for row in rows.values()):
             # Others of the product still sell. What shows more than the 0 it has leaves them; stock that came back does not.
             rows = {sku: row for sku, row in rows.items() if _still_shows_more(row)}
-            if not rows:
-                return
-        if self.task.only_if_gone and not all(row.computed.gone for row in rows.values()):
+        rows = self._still_out(rows)
+        if not rows or (self.task.only_if_gone and not all(row.computed.gone for row in rows.values())):
             return
         # What an interrupted sending made may be live although no row knows its id yet.
         live = {sku: row for sku, row in rows.items() if row.remote is not None or self.publication.progress}

@@ -76,7 +76,13 @@ class PublishWork:
             wanted = wanted | {Status.ACTIVE}  # a variation joins the listing of its siblings
         if not self.task.rehearse:
             wanted = wanted | {Status.PENDING}
-        return {row.key.sku: row for row in rows if row.status in wanted}
+        return self._still_out({row.key.sku: row for row in rows if row.status in wanted})
+
+    def _still_out(self, rows: dict[Sku, Listing]) -> dict[Sku, Listing]:
+        """With `only_if_detached` those that are; what an interrupted run of it left pending is brought to its end."""
+        if not self.task.only_if_detached:
+            return rows
+        return {sku: row for sku, row in rows.items() if row.detached is not None or row.status is Status.PENDING}
 
     def _all_rows(self) -> list[Listing]:
         items = self.deps.items.of_product(self.account.shop, self.task.product)
