@@ -62,11 +62,6 @@ def test_what_is_new_is_sent_automatically_and_what_was_there_before_is_not() ->
     enters(s, "NEW")
     s.world.settle()
     assert on_sale(s) == {"B"}
-    assert (waits_for(s, "NEW"), member(s, "OLD").export, member(s, "OLD").backlog) == (
-        "",
-        Export.WAITING,
-        False,
-    ) or True
     look(s)
     assert (waits_for(s, "NEW"), member(s, "OLD").export) == ("sent", Export.NONE)
     assert row_of(s, "A").status is Status.NOT_ACTIVE
@@ -422,6 +417,24 @@ def test_a_backlog_above_the_limit_waits_for_a_yes_before_any_of_it_is_sent() ->
     decide(s.world.deps, job.id, approve=True, actor="kim")
     s.world.settle()
     assert len(on_sale(s)) == 3
+
+
+def test_an_approved_backlog_sends_no_more_than_was_counted() -> None:
+    s = mirrored(limit=2)
+    enters(s, *many(s, 3), new=False)
+    job = start_backlog(s.world.deps, the_list(s), None, "kim")
+    s.world.settle()
+    for product in ("X", "Y"):
+        s.shop.put(product, f"SKU-{product}")
+    enters(s, "X", "Y", new=False)
+    decide(s.world.deps, job.id, approve=True, actor="kim")
+    s.world.settle()
+    ended = s.world.stores.jobs.get(job.id)
+    assert (len(on_sale(s)), ended.state, ended.done, ended.skipped) == (3, JobState.DONE, 3, 2)
+    entries, _ = s.world.stores.jobs.entries(job.id, None, 10)
+    assert [one.reason for one in entries if one.reason] == [Problem("came_after_count", fix="repeat_action")] * 2
+    assert sum(member(s, product).backlog and not member(s, product).job for product in ("X", "Y")) == 2
+    assert start_backlog(s.world.deps, the_list(s), None, "kim").state is JobState.RUNNING
 
 
 def test_what_is_new_or_not_in_the_list_is_no_backlog() -> None:

@@ -48,6 +48,7 @@ OUT_OF_REACH = {
     "amazon_too_many_variations": "no shop has so many variants of a product",
     "address_untold": "of marketplaces that tell buyers to some apps only: tests/faults/test_etsy.py asks for it",
     "buyer_untold": "of marketplaces that tell buyers to some apps only: tests/faults/test_amazon_orders.py asks for it",
+    "came_after_count": "of what enters a backlog between its count and its sending: tests/faults/test_auto_export.py asks for it",
     "ebay_site_unknown": "the API takes only sites that there are, before the adapter is asked",
     "ebay_vat_not_on_site": "of sites outside of Europe: tests/contract/marketplaces/test_ebay_listing_options.py asks for it",
     "next_outcome_asked": "of marketplaces that decide later: tests/faults/test_submitted_writes.py asks for it",

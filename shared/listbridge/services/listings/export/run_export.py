@@ -7,6 +7,7 @@ out with its reason.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from listbridge.domain.configuration import Account, SalesList, Shop
 from listbridge.domain.ids import JobId, ProductId, new_id
@@ -29,6 +30,7 @@ _PAGE = 100
 MOST_PRODUCTS = 500
 _TRIES = 12
 COUNT, APPLY = "count", "apply"
+_LATE = Problem("came_after_count", fix="repeat_action")
 
 
 class NoBacklog(Exception):
@@ -116,6 +118,7 @@ def _count(exporter: Exporter, job: Job) -> Job:
 def _apply(exporter: Exporter, job: Job) -> Job:
     deps, params = exporter.deps, job.params_of(ExportParams)
     looked, following = _page(exporter, job, job.cursor or None, _PAGE)
+    looked = _within_count(job, params, looked)
     fit = [one for one in looked if one.next is Next.SEND]
     sent = _send(exporter, job, fit)
     if not params.backlog:
@@ -131,6 +134,20 @@ def _apply(exporter: Exporter, job: Job) -> Job:
     if following is not None:
         return deps.jobs.save(job)
     return _ended(deps, job, ended_state(done, 0), None)
+
+
+def _within_count(job: Job, params: ExportParams, looked: Sequence[Looked]) -> list[Looked]:
+    """A backlog sends no more than it counted, or was approved for: what came later, or became fit, is left for another job."""
+    if not params.backlog:
+        return list(looked)
+    begun = [one for one in looked if one.member.job is not None and one.member.job.startswith(f"{job.id}-")]
+    left, within = job.affected - job.done - len(begun), list[Looked]()  # a worker that died had begun these
+    for one in looked:
+        if one.next is Next.SEND and one not in begun:
+            left -= 1
+            one = one if left >= 0 else replace(one, next=Next.WAIT, reason=_LATE)
+        within.append(one)
+    return within
 
 
 def _send(exporter: Exporter, job: Job, fit: Sequence[Looked]) -> set[ProductId]:
