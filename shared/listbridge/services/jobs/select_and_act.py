@@ -97,20 +97,20 @@ def _act(deps: PublishDeps, job: Job) -> Job:
 
 
 def _first_of_products(deps: PublishDeps, job: Job, waiting: list[JobEntry]) -> list[JobEntry]:
-    """Of variations that go together only the first: they may stand on several pages, and are begun once."""
+    """Of variations that go together only the first that waits: they may stand on several pages, and are begun once."""
     rule = RULES[Action(job.kind.value)]
     if rule.publish is None:
         return waiting
-    rows = deps.listings.get_many(_keys(job, waiting))
-    first: dict[str, bool] = {}
-    for row in rows.values():
-        siblings = [
+    siblings: dict[str, list[str]] = {}
+    for row in deps.listings.get_many(_keys(job, waiting)).values():
+        siblings[str(row.key)] = [
             str(item.listing)
             for item in deps.items.of_product(row.variant.shop, row.variant.product)
             if item.sales_list == row.sales_list and item.listing is not None
         ]
-        first[str(row.key)] = not siblings or str(row.key) == min(siblings)
-    return [entry for entry in waiting if first.get(entry.item, True)]
+    found = deps.jobs.find_entries(job.id, sorted({name for names in siblings.values() for name in names}))
+    waits = {name for name, entry in found.items() if entry.outcome is Outcome.WAITING}
+    return [one for one in waiting if one.item == min(waits.intersection(siblings.get(one.item, ())), default=one.item)]
 
 
 def _keys(job: Job, entries: list[JobEntry]) -> list[ListingKey]:
