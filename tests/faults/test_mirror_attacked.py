@@ -11,6 +11,7 @@ from listbridge.domain.configuration import OnLeave, SalesList
 from listbridge.domain.ids import ProductId
 from listbridge.domain.jobs import Job, JobState
 from listbridge.domain.work import Lane
+from listbridge.services.configuration.stop_writes import resume_writes, stop_writes
 from listbridge.services.deps import PublishDeps
 from listbridge.services.jobs.decide_job import decide
 from listbridge.services.listings.mirror import mirror_collections
@@ -121,3 +122,26 @@ def test_a_product_that_returns_before_its_listing_is_ended_stays_on_sale(m: Mir
     m.s.world.settle()
     assert m.skus() == ["A"]
     assert m.s.market.shown(key)[0] == 5
+
+
+def test_what_could_not_be_ended_while_writes_were_stopped_is_ended_afterwards(m: Mirrored) -> None:
+    m.follow(MUGS, on_leave=OnLeave.END)
+    m.put("A", "B")
+    m.read()
+    m.send("A", "B")
+    stop_writes(m.s.world.deps, m.account, "a mistake in our prices", "kim")
+    m.take("A")
+    m.tell("A")
+    m.s.world.settle()
+    m.read()
+    m.s.world.settle()
+    assert [offer.key.sku for offer in m.s.market.offers if offer.live] == ["A", "B"]
+    resume_writes(m.s.world.deps, m.account, "", "kim")
+    m.read()
+    m.s.world.settle()
+    assert [offer.key.sku for offer in m.s.market.offers if offer.live] == ["B"]
+    assert (m.skus(), len(m.s.world.rows())) == (["B"], 1)
+    told = [entry.event for entry in m.s.world.stores.activity.entries]
+    assert (told.count("left_collections"), told.count("detached")) == (1, 1)
+    m.read()
+    assert not m.members()[ProductId("p_A")].shelved

@@ -200,7 +200,7 @@ class MirrorParams(JobParams):
     left: int = 0
     """How many left."""
     released: int = 0
-    """How many live listings were let go, written down before they were: never more than were counted."""
+    """How many live listings were released, recorded before they are: never more than were counted."""
     again: bool = False
     """Something changed meanwhile: the collections are read once more."""
 

@@ -43,8 +43,8 @@ class Member:
     left_at: datetime | None = None
     """When it left the last of the list's collections (UTC); None while it is in the list."""
     shelved: bool = False
-    """Its variants are in the list, as far as anybody took it there and not out again. Where this differs from `inside`,
-    something is left to do."""
+    """Its variants are in the list, as far as anybody took it there and not out again, or a listing of it is to be ended yet.
+    Where this differs from `inside`, something is left to do."""
     export: Export = Export.NONE
     reason: Problem | None = None
     """What `waiting` waits for; None before it was looked at, and while its job runs."""
@@ -163,7 +163,8 @@ def _entered(
     member: Member | None, at: Place, product: ProductId, seen: Mapping[CollectionId, int], read: int, now: datetime
 ) -> Member:
     if member is not None:
-        return replace(member, collections=seen, read=read, entered_at=now, backlog=True, left_at=None)
+        # What it left behind may be on its way out yet: it is put into the list in any case.
+        return replace(member, collections=seen, read=read, entered_at=now, backlog=True, left_at=None, shelved=False)
     # A new item waits from the same write on: nobody who dies after it can leave it unsent.
     new = at.is_new(seen)
     export = Export.WAITING if new else Export.NONE

@@ -5,6 +5,7 @@ It asks nobody: what leaves was counted before, and approved where that is neede
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 
 from listbridge.domain.activity import ActivityEntry
@@ -21,7 +22,17 @@ from listbridge.services.listings.items.remove_items import remove_items
 _BY = "listbridge"
 
 
-def take_out(deps: PublishDeps, sales_list: SalesList, account: Account, product: ProductId) -> None:
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """How far a product has left."""
+
+    begins: bool
+    """Nobody took it out before."""
+    ends: bool = False
+    """A listing of it is to be ended yet."""
+
+
+def take_out(deps: PublishDeps, sales_list: SalesList, account: Account, product: ProductId) -> Departure:
     """Take a product's items out of the list; safe to run again.
 
     What is not live goes altogether. What is live is detached, and stays as it is, shows 0 or is ended, as the list says. A
@@ -56,6 +67,9 @@ def take_out(deps: PublishDeps, sales_list: SalesList, account: Account, product
             rehearse=account.observe,
         )
         deps.queues.send(Lane.PUBLISH, task)
+    # An end that is refused now, because writes are stopped or the account is not connected, is asked for again.
+    ends = how is OnLeave.END and bool(staying) and not account.observe
+    return Departure(begins=bool(new) or not staying, ends=ends)
 
 
 def _stays(row: Listing) -> bool:

@@ -77,9 +77,10 @@ class Membership:
             if not todo:
                 return count
             self._put_in([member.product for member in todo if member.inside])
-            self._take_out([member.product for member in todo if not member.inside])
+            ending = self._take_out([member.product for member in todo if not member.inside])
             # Saved even where it says so already: a worker between its reading and its deed must not come last.
-            saved = self.deps.members.save_many([replace(member, shelved=member.inside) for member in todo])
+            now = [replace(member, shelved=member.inside or member.product in ending) for member in todo]
+            saved = self.deps.members.save_many(now)
             rest = [member.product for member in todo if member.product not in saved]
             todo = list(self.deps.members.get_many(self.sales_list.id, rest).values())
         raise Conflict(f"members of {self.sales_list.id} kept changing")
@@ -114,12 +115,14 @@ class Membership:
         for at in range(0, len(products), batch):
             shelf.add(products[at : at + batch])
 
-    def _take_out(self, products: Sequence[ProductId]) -> None:
-        for product in products:
-            take_out(self.deps, self.sales_list, self.account, product)
-        if products:
-            params = {"list": self.sales_list.name, "products": str(len(products))}
+    def _take_out(self, products: Sequence[ProductId]) -> set[ProductId]:
+        """Those of which a listing is to be ended yet: they are taken out again by the next reading, until it is."""
+        going = {one: take_out(self.deps, self.sales_list, self.account, one) for one in products}
+        begun = [departure for departure in going.values() if departure.begins]
+        if begun:
+            params = {"list": self.sales_list.name, "products": str(len(begun))}
             entry = ActivityEntry(
                 self.sales_list.id, "left_collections", self.deps.clock.now(), params, self.account.id
             )
             self.deps.activity.note(entry)
+        return {product for product, departure in going.items() if departure.ends}
