@@ -145,6 +145,38 @@ def test_s11_a_collection_that_was_deleted_in_the_shop_empties_no_list_unasked(
     assert (shelves.skus(following), merchant.offers()) == ([], {})
 
 
+@pytest.mark.parametrize("on_leave", ["keep", "zero", "end"])
+def test_s11_the_listing_of_a_product_that_the_shop_deleted_is_ended_whatever_the_list_says(
+    merchant: Merchant, shelves: Shelves, on_leave: str
+) -> None:
+    mug, cup = merchant.its.add_product("MUG", title="Mug"), merchant.its.add_product("CUP", title="Cup")
+    following = shelves.follow(shelves.collection(mug, cup), on_leave=on_leave)
+    merchant.act("send", to=following)
+    assert merchant.offers().keys() == {"MUG", "CUP"}
+    merchant.its.shopify.deeds.delete_product(mug)
+    shelves.touched(mug)
+    assert (merchant.offers().keys(), shelves.skus(following)) == ({"CUP"}, ["CUP"])
+    gone = next(row for row in merchant.its.get("/listings")["listings"] if row["sku"] == "MUG")
+    assert (gone["status"], gone["reason"]["code"]) == ("stopped", "gone_from_shop")
+
+
+def test_the_same_item_by_two_collections_and_by_hand_is_sold_once_and_leaves_with_the_list_that_sells_it(
+    merchant: Merchant, shelves: Shelves
+) -> None:
+    mug = merchant.on_sale("MUG")
+    mugs, sale = shelves.collection(mug), shelves.collection(mug, title="Sale")
+    following = shelves.follow(mugs, sale, on_leave="end")
+    (item,) = merchant.its.items(following)
+    assert (item["listing"], item["problem"]["code"]) == (None, "sold_by_other_list")
+    assert item["problem"]["params"] == {"sku": "MUG", "list": "Everything"}
+    assert merchant.writes_of(lambda: merchant.act("send", to=following)) == []
+    shelves.holds(mugs)
+    assert shelves.skus(following) == ["MUG"], "it is in the other one still"
+    shelves.holds(sale)
+    assert shelves.skus(following) == []
+    assert (merchant.offers().keys(), merchant.row("MUG")["listing"]["status"]) == ({"MUG"}, "active")
+
+
 def approve_all(merchant: Merchant) -> None:
     """anna approves whatever waits: of an account with one listing every change does."""
     for job in merchant.its.get("/jobs")["jobs"]:
@@ -175,17 +207,24 @@ def test_collections_that_the_shop_does_not_have_are_refused_by_their_place(
 
 
 @only("ebay")
+@pytest.mark.parametrize("called", ["POST", "PATCH"])
 def test_a_collection_with_a_hundred_thousand_products_is_refused_before_anything_is_read(
-    merchant: Merchant, shelves: Shelves
+    merchant: Merchant, shelves: Shelves, called: str
 ) -> None:
-    many = shelves.collection()
+    many, mugs = shelves.collection(), shelves.collection(title="Mugs")
+    following = shelves.follow(mugs)
+    before, jobs = merchant.its.get("/sales-lists")["sales_lists"], len(merchant.its.get("/jobs")["jobs"])
     members = dict.fromkeys(range(100_000))
     world = merchant.its.shopify.world
     world.catalog.change_collection(int(many), world.now(), members=members)
-    answer = merchant.its.call("POST", "/v1/sales-lists", shelves.draft(collections=[many]))
-    assert (answer.status, [one["field"] for one in answer.body["fields"]]) == (422, ["collections.0"])
+    if called == "POST":
+        answer = merchant.its.call("POST", "/v1/sales-lists", shelves.draft(collections=[mugs, many]))
+    else:
+        answer = merchant.its.call("PATCH", f"/v1/sales-lists/{following}", {"collections": [mugs, many]})
+    assert (answer.status, [one["field"] for one in answer.body["fields"]]) == (422, ["collections.1"])
     assert "100000 products" in answer.body["fields"][0]["text"]
-    assert [one["name"] for one in merchant.its.get("/sales-lists")["sales_lists"]] == ["Everything"]
+    assert merchant.its.get("/sales-lists")["sales_lists"] == before
+    assert len(merchant.its.get("/jobs")["jobs"]) == jobs
 
 
 @only("ebay")
