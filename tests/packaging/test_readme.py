@@ -35,8 +35,9 @@ def test_the_costs_are_those_of_the_page_about_them() -> None:
 
 
 def test_every_page_of_the_docs_is_found_from_the_entrance() -> None:
-    pages = {path.name for path in (ROOT / "docs").glob("*.md")}
-    assert pages - set(re.findall(r"docs/([\w-]+\.md)", README)) == set()
+    docs = ROOT / "docs"
+    pages = {str(path.relative_to(docs)) for folder in (docs, docs / "how-to") for path in folder.glob("*.md")}
+    assert pages - set(re.findall(r"docs/([\w/-]+\.md)", README)) == set()
 
 
 def test_what_works_is_told_before_how_to_run_it() -> None:
