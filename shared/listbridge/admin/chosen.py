@@ -56,7 +56,7 @@ def found(field: str, ids: Sequence[str], key: Callable[[str], Key], find: Calla
 
 
 def _missing_at(field: str, ids: Sequence[str], place: int, error: Missing) -> MissingAt:
-    """Ids of a list are named by their number, those of a mapping by themselves."""
+    """Ids of a list are named by their number, the keys of a mapping by the id itself."""
     at = ids[place] if field == "catalogue_ids" else place
     return MissingAt(error.kind, ids[place], f"{field}.{at}")
 
