@@ -9,6 +9,7 @@ from listbridge.domain.ids import CollectionId, ProductId, SalesListId, ShopId
 from listbridge.domain.listings.members import Export, Member, Mirror, Reading
 from listbridge.domain.ports import Conflict, NotACursor
 from listbridge.domain.problem import Problem
+from listbridge.infra.storage import dynamo
 from tests.contract.repositories.conftest import OurPorts
 from tests.contract.repositories.races import all_pages
 from tests.contract.repositories.rows import listing_key, variant_key
@@ -86,13 +87,17 @@ def test_what_is_known_of_a_list_is_saved_over_what_was_read(store: OurPorts, na
         store.members.save_known(nothing)
 
 
-def test_a_deleted_list_is_forgotten_and_no_other(store: OurPorts, name: str) -> None:
+def test_a_deleted_list_is_forgotten_and_no_other(store: OurPorts, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     mine, other = member(name), member(name, sales_list="b")
     store.members.save_many([mine])
     store.members.save_many([other])
     store.members.save_known(Mirror(mine.sales_list))
+    store.members.save_many([replace(mine, product=ProductId(f"p_{number}")) for number in range(130)])
+    alone: list[object] = []
+    monkeypatch.setattr(dynamo, "delete", lambda table, key: alone.append(key))
     for _ in range(2):
         store.members.forget(mine.sales_list)
     assert store.members.of_list(mine.sales_list, None, 5) == ([], None)
     assert store.members.known(mine.sales_list) == Mirror(mine.sales_list)
+    assert alone == [], "fifty thousand rows are not deleted one by one"
     assert [row.product for row in store.members.of_list(other.sales_list, None, 5)[0]] == [other.product]

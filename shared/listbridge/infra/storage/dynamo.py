@@ -286,6 +286,11 @@ def update_together(table: str, key: Item, expression: str, condition: str, valu
     return {"Update": {**what, **_conditioned(values, condition, expression)}}
 
 
+def delete_together(table: str, key: Item) -> Item:
+    """`delete`, whatever the row holds, as one of the writes of `write_many`."""
+    return {"Delete": {"TableName": table, "Key": key}}
+
+
 def _conditioned(values: Mapping[str, Item], condition: str, *expressions: str) -> Item:
     return {
         "ConditionExpression": condition,
