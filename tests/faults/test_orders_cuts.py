@@ -1,8 +1,9 @@
 """An order's whole way, killed before every single write and call, and done by two workers at once at every one of them.
 
 In the full run the loops leave no point out: they go on until a run is over before its turn to die comes. In `make test` a
-second worker comes at every third point, for each lane at another. What a dead worker held comes again when the queue
-returns it, or, in the other half of the cases, is taken by another worker at once, while the dead one's leases still stand.
+worker dies at every second point, and a second worker comes at every fifth, for each lane at another. What a dead worker held
+comes again when the queue returns it, or, in the other half of the cases, is taken by another worker at once, while the dead
+one's leases still stand.
 """
 
 from __future__ import annotations
@@ -86,12 +87,25 @@ def another_worker_is_there(s: Story) -> None:
         queues.send(lane, *messages)
 
 
-@pytest.mark.parametrize("at_once", [False, True], ids=["later", "at_once"])
+@pytest.mark.parametrize(
+    ("at_once", "first", "step"),
+    [
+        pytest.param(False, 1, 2, id="later"),
+        pytest.param(True, 2, 2, id="at_once"),
+        pytest.param(False, 1, 1, id="later, at every point", marks=pytest.mark.full),
+        pytest.param(True, 1, 1, id="at_once, at every point", marks=pytest.mark.full),
+    ],
+)
 @pytest.mark.parametrize(("before", "act", "least"), ACTS, ids=[act[1].__name__ for act in ACTS])
 def test_a_worker_that_dies_at_any_point_leaves_everything_to_the_next(
-    before: Callable[[Story], Placed | None], act: Callable[[Story, Placed | None], None], least: int, at_once: bool
+    before: Callable[[Story], Placed | None],
+    act: Callable[[Story, Placed | None], None],
+    least: int,
+    at_once: bool,
+    first: int,
+    step: int,
 ) -> None:
-    for cut in count(1):
+    for cut in count(first, step):
         s = two_accounts()
         placed = before(s)
         s.fate.die_in(cut)
@@ -109,7 +123,7 @@ def test_a_worker_that_dies_at_any_point_leaves_everything_to_the_next(
 
 @pytest.mark.parametrize(
     ("lane", "first", "step"),
-    [(lane, first, 3) for first, lane in enumerate(LANES, 1)]
+    [(lane, first, 5) for first, lane in enumerate(LANES, 1)]
     + [pytest.param(lane, 1, 1, marks=pytest.mark.full) for lane in LANES],
 )
 @pytest.mark.parametrize(("before", "act", "least"), ACTS, ids=[act[1].__name__ for act in ACTS])

@@ -11,4 +11,4 @@ pytestmark = [pytest.mark.emulator, pytest.mark.xdist_group("history"), pytest.m
 
 
 def test_a_short_history_comes_true() -> None:
-    assert played(1, events=30, products=6, harm=False, short=True) == []
+    assert played(1, events=20, products=6, harm=False, short=True) == []
