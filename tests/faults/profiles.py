@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 _QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
 
 settings.register_profile("more", max_examples=400, deadline=None, suppress_health_check=_QUIET)
-settings.register_profile("ci", max_examples=100, derandomize=True, deadline=None, suppress_health_check=_QUIET)
+settings.register_profile("ci", max_examples=60, derandomize=True, deadline=None, suppress_health_check=_QUIET)
 settings.register_profile("full", max_examples=600, deadline=None, suppress_health_check=_QUIET, print_blob=True)
 
 

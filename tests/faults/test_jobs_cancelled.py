@@ -66,7 +66,7 @@ def _cancelled_at(seller: Seller, action: str, nth: int) -> tuple[Job, bool]:
     return its.stores.jobs.get(job), cancelling.came
 
 
-@pytest.mark.parametrize("step", [2, pytest.param(1, marks=pytest.mark.full)])
+@pytest.mark.parametrize("step", [4, pytest.param(1, marks=pytest.mark.full)])
 @pytest.mark.parametrize("action", ["send", "stop", "full_revise", "revise", "stop_and_remove", "relist"])
 def test_a_job_cancelled_before_any_write_adds_up_and_leaves_no_listing_half_way(action: str, step: int) -> None:
     nth, came, cancelled = 1 - step, True, 0
