@@ -160,6 +160,30 @@ def test_s11_the_listing_of_a_product_that_the_shop_deleted_is_ended_whatever_th
     assert (gone["status"], gone["reason"]["code"]) == ("stopped", "gone_from_shop")
 
 
+@pytest.mark.parametrize("closed", ["stopped", "expired"])
+def test_s11_what_left_while_nothing_could_be_written_is_ended_as_soon_as_it_can(
+    merchant: Merchant, shelves: Shelves, closed: str
+) -> None:
+    mug, cup = merchant.its.add_product("MUG", title="Mug"), merchant.its.add_product("CUP", title="Cup")
+    mugs = shelves.collection(mug, cup)
+    following = shelves.follow(mugs, on_leave="end")
+    merchant.act("send", to=following)
+    path = f"/accounts/{merchant.account}"
+    if closed == "stopped":
+        merchant.its.post(f"{path}/stop", expect=200)
+    else:
+        merchant.locked_out()
+    shelves.holds(mugs, cup)
+    approve_all(merchant)
+    assert (shelves.skus(following), merchant.offers().keys()) == (["CUP"], {"MUG", "CUP"})
+    if closed == "stopped":
+        merchant.its.post(f"{path}/resume", expect=200)
+    else:
+        merchant.let_in_again()
+    shelves.hours(2)
+    assert merchant.offers().keys() == {"CUP"}
+
+
 def test_the_same_item_by_two_collections_and_by_hand_is_sold_once_and_leaves_with_the_list_that_sells_it(
     merchant: Merchant, shelves: Shelves
 ) -> None:
