@@ -10,6 +10,7 @@ import pytest
 from listbridge.domain.configuration import OnLeave, SalesList
 from listbridge.domain.ids import ProductId
 from listbridge.domain.jobs import Job, JobState
+from listbridge.domain.problem import Problem
 from listbridge.domain.work import Lane
 from listbridge.services.configuration.stop_writes import resume_writes, stop_writes
 from listbridge.services.deps import PublishDeps
@@ -145,3 +146,15 @@ def test_what_could_not_be_ended_while_writes_were_stopped_is_ended_afterwards(m
     assert (told.count("left_collections"), told.count("detached")) == (1, 1)
     m.read()
     assert not m.members()[ProductId("p_A")].shelved
+
+
+def test_a_question_is_over_once_a_later_reading_finds_that_nobody_leaves(m: Mirrored) -> None:
+    live(m)
+    there, m.s.shop.shelves[MUGS] = m.s.shop.shelves[MUGS], []
+    asked = m.read()
+    assert asked.state is JobState.AWAITING_APPROVAL
+    m.s.shop.shelves[MUGS] = there
+    assert m.read().state is JobState.DONE
+    over = m.s.world.stores.jobs.get(asked.id)
+    assert (over.state, over.reason) == (JobState.REFUSED, Problem("superseded"))
+    assert detached(m) == []

@@ -15,7 +15,7 @@ from functools import partial
 
 from listbridge.domain.activity import ActivityEntry
 from listbridge.domain.configuration import Account, ConnectionState, SalesList, SalesListMode, Shop
-from listbridge.domain.ids import CollectionId, JobId, ProductId, ShopId, new_id
+from listbridge.domain.ids import CollectionId, JobId, ProductId, SalesListId, ShopId, new_id
 from listbridge.domain.job_params import MirrorParams
 from listbridge.domain.jobs import Job, JobKind, JobState
 from listbridge.domain.listings.listing import Listing
@@ -244,8 +244,8 @@ def _count(deps: PublishDeps, job: Job, of: Membership) -> Job:
         return deps.jobs.save(job)
     judgement = judge_set(deps, {of.account.id: affected})
     waits = judgement.waits or job.params_of(MirrorParams).orphans > 0
+    _end_older_questions(deps, job)
     if waits:
-        _end_older_questions(deps, job)
         told = job.params_of(MirrorParams)
         facts = {"list": of.sales_list.name, "products": str(told.leaving), "affected": str(affected)}
         event = "collections_gone_wait" if told.orphans else "leaving_waits"
@@ -338,22 +338,24 @@ def _wait_s(deps: CoreDeps, sales_list: SalesList, products: int = 0) -> int:
 
 
 def _running(deps: CoreDeps, sales_list: SalesList) -> Job | None:
-    mine = [one for one in deps.jobs.unfinished(_PAGE, JobState.RUNNING) if _is_of(one, sales_list)]
+    mine = [one for one in deps.jobs.unfinished(_PAGE, JobState.RUNNING) if _is_of_list(one, sales_list.id)]
     return mine[0] if mine else None
 
 
-def _is_of(job: Job, sales_list: SalesList) -> bool:
-    return job.kind is JobKind.MIRROR and job.params_of(MirrorParams).sales_list == sales_list.id
+def _is_of_list(job: Job, sales_list: SalesListId) -> bool:
+    return job.kind is JobKind.MIRROR and job.params_of(MirrorParams).sales_list == sales_list
 
 
 def _end_older_questions(deps: CoreDeps, job: Job) -> None:
-    """This reading asks for approval: what an older one asked about the same list is out of date."""
-    sales_list = job.params_of(MirrorParams).sales_list
+    """This reading has counted who leaves, and asks for approval where it has to: what an older one asked about the same list is
+    out of date."""
+    mine = job.params_of(MirrorParams)
     for old in deps.jobs.unfinished(_PAGE, JobState.AWAITING_APPROVAL):
-        if old.kind is JobKind.MIRROR and old.params_of(MirrorParams).sales_list == sales_list and old.id != job.id:
-            update = {"state": JobState.REFUSED, "reason": Problem("superseded"), "finished_at": deps.clock.now()}
-            with suppress(Conflict):  # somebody decides at this very moment
-                deps.jobs.save(old.model_copy(update=update))
+        if not _is_of_list(old, mine.sales_list) or old.params_of(MirrorParams).start >= mine.start:
+            continue
+        update = {"state": JobState.REFUSED, "reason": Problem("superseded"), "finished_at": deps.clock.now()}
+        with suppress(Conflict):  # somebody decides at this very moment
+            deps.jobs.save(old.model_copy(update=update))
 
 
 def _failed(deps: CoreDeps, job: Job, problem: Problem) -> Job:
