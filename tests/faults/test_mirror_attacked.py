@@ -8,8 +8,9 @@ from decimal import Decimal
 import pytest
 
 from listbridge.domain.configuration import OnLeave, SalesList
-from listbridge.domain.ids import ProductId
+from listbridge.domain.ids import ProductId, SalesListId
 from listbridge.domain.jobs import Job, JobState
+from listbridge.domain.listings.sales_list_items import Item
 from listbridge.domain.problem import Problem
 from listbridge.domain.work import Lane
 from listbridge.services.configuration.stop_writes import resume_writes, stop_writes
@@ -158,3 +159,22 @@ def test_a_question_is_over_once_a_later_reading_finds_that_nobody_leaves(m: Mir
     over = m.s.world.stores.jobs.get(asked.id)
     assert (over.state, over.reason) == (JobState.REFUSED, Problem("superseded"))
     assert detached(m) == []
+
+
+def test_many_that_leave_have_the_lists_looked_through_once_a_page(
+    m: Mirrored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    m.put(*(f"S{number:02}" for number in range(30)))
+    m.read()
+    m.s.shop.shelves[MUGS] = []
+    items, looks = m.s.world.stores.items, list[str]()
+    of_list = items.of_list
+
+    def looked(sales_list: SalesListId, cursor: str | None, limit: int) -> tuple[list[Item], str | None]:
+        looks.append(sales_list)
+        return of_list(sales_list, cursor, limit)
+
+    monkeypatch.setattr(items, "of_list", looked)
+    m.read()
+    assert len(looks) == 1
+    assert m.skus() == []

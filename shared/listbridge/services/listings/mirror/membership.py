@@ -17,9 +17,11 @@ from listbridge.domain.listings.members import Member, Place, left
 from listbridge.domain.ports import Conflict
 from listbridge.services.deps import PublishDeps
 from listbridge.services.listings.items.add_items import Shelf
-from listbridge.services.listings.mirror.leave_list import take_out
+from listbridge.services.listings.mirror.leave_list import Departure, take_out
 
 _TRIES = 12
+_OUT_TOGETHER = 100
+"""Products that leave by one look through the lists that may wait for their SKUs: few enough to be done before a worker's time is over."""
 
 
 @dataclass(slots=True)
@@ -117,7 +119,9 @@ class Membership:
 
     def _take_out(self, products: Sequence[ProductId]) -> set[ProductId]:
         """Those of which a listing is to be ended yet: they are taken out again by the next reading, until it is."""
-        going = {one: take_out(self.deps, self.sales_list, self.account, one) for one in products}
+        going = dict[ProductId, Departure]()
+        for at in range(0, len(products), _OUT_TOGETHER):
+            going |= take_out(self.deps, self.sales_list, self.account, products[at : at + _OUT_TOGETHER])
         begun = [departure for departure in going.values() if departure.begins]
         if begun:
             params = {"list": self.sales_list.name, "products": str(len(begun))}
