@@ -33,13 +33,8 @@ MANIFEST = ShopManifest(
     # runs low holds back the calls that need more than is left. Expensive calls therefore have buckets of their own: a
     # sweep that waits for 900 points must not make a read wait that needs 150.
     budgets=(
-        BudgetSpec(
-            "reads",
-            "account",
-            ("read_products", "products_of", "collections", "members", "collections_of"),
-            rate=10,
-            burst=40,
-        ),
+        BudgetSpec("reads", "account", ("read_products", "products_of"), rate=10, burst=40),
+        BudgetSpec("collections", "account", ("collections", "members", "collections_of"), rate=10, burst=40),
         BudgetSpec("sweeps", "account", ("sweep",), rate=1, burst=5),
         BudgetSpec("searches", "account", ("search", "chosen", "identify", "products_changed"), rate=2, burst=20),
         # A look that finds nothing and a create come to 13 points, and 100 come back each second on the smallest plan: 12

@@ -153,9 +153,11 @@ def test_a_throttled_call_waits_until_its_points_are_back_and_tells_the_budget(
 def test_a_dear_call_that_waits_for_points_stops_no_hot_read():
     owners = {operation: spec.name for spec in MANIFEST.budgets for operation in spec.operations}
     orders = {"look_for_order", "create_order", "read_orders", "cancel_order", "find_skus"}
-    catalogue = {"read_products", "products_of", "products_changed", "sweep", "search", "identify"}
-    assert set(owners) == {*catalogue, "webhooks", *orders}
+    catalogue = {"read_products", "products_of", "products_changed", "sweep", "search", "chosen", "identify"}
+    collections = {"collections", "members", "collections_of"}
+    assert set(owners) == {*catalogue, *collections, "webhooks", *orders}
     assert {owners[operation] for operation in orders} == {"orders"}
+    assert {owners[operation] for operation in collections} == {"collections"}
     assert owners["read_products"] == owners["products_of"] == "reads"
     assert [operation for operation, name in owners.items() if name == "reads"] == ["read_products", "products_of"]
 
