@@ -36,6 +36,7 @@ from graphql import (
 
 from listbridge.domain.ids import LineId, RemoteOrderId
 from listbridge.domain.orders.shop_orders import OrderMark
+from listbridge.domain.product_choice import ChosenBy, ProductChoice
 from listbridge.domain.verdicts import OutcomeUnknown, Rejected, Unauthorized
 from listbridge.domain.work import Hint, HintKind
 from listbridge.shops.shopify.errors import by_code, of_write
@@ -122,6 +123,7 @@ def do_everything(shop: Staged) -> None:
     adapter.collection(shelves[0])
     adapter.members(shelves[0], None)
     adapter.collections_of([made.product], shelves)
+    adapter.chosen(ProductChoice(by=ChosenBy.TAG, value="sale"), None)
     adapter.ensure_webhooks("https://old.example/webhooks/shop_1")
     adapter.ensure_webhooks(HOOK_URL)
     adapter.look_for_order(MARK)
