@@ -13,6 +13,14 @@ def test_the_page_shows_what_the_counts_give_at_these_prices(name: str) -> None:
     assert price.tables()[name] in (price.DOCS / "cost.md").read_text()
 
 
+def test_the_readme_tells_what_the_page_sums_up() -> None:
+    readme = " ".join((price.DOCS.parent / "README.md").read_text().split())
+    at_rest = sum(price.idle(1_000).values())
+    change, order = (sum(price.per_thousand(column).values()) for column in ("cost.change", "cost.order"))
+    told = f"{at_rest:.2f} USD a month at rest with 1,000 listings, {change:.4f} USD for 1,000 stock changes"
+    assert f"{told}, {order:.4f} USD for 1,000 orders" in readme
+
+
 def test_a_months_ticks_are_those_of_the_timers() -> None:
     assert price.ticks_a_month(["rate(1 minute)", "rate(5 minutes)", "rate(1 day)"]) == 43_200 + 8_640 + 30
 
