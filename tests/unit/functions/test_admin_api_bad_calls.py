@@ -50,6 +50,7 @@ def made() -> tuple[Installation, dict[str, str]]:
     installation.run()
     installation.add_items(sales_list, installation.add_product("MUG"), installation.add_product("CUP"))
     order = installation.keep_order(account)
+    mapping = installation.post("/sku-mappings", {"marketplace_sku": "MUG-OLD", "shop_sku": "MUG"})["sku_mapping"]
     profile = installation.get("/creation-profiles")["creation_profiles"][0]["id"]
     return installation, {
         "shop_id": shop,
@@ -61,6 +62,7 @@ def made() -> tuple[Installation, dict[str, str]]:
         "item_id": installation.items(sales_list)[0]["id"],
         "listing_id": installation.get("/listings")["listings"][0]["id"],
         "order_id": order["id"],
+        "mapping_id": mapping["id"],
         "line_id": "1",
         "code": "x",
     }

@@ -165,7 +165,8 @@ def test_a_list_with_items_stays(seller: Seller) -> None:
 def test_a_list_for_a_site_that_the_account_lacks_is_refused(seller: Seller) -> None:
     body = {"name": "US", "account": seller.account, "site": "EBAY_US"}
     answer = seller.its.call("POST", "/v1/sales-lists", body)
-    assert (answer.status, answer.body["problem"]["code"]) == (409, "site_unavailable")
+    assert (answer.status, answer.body["problem"]["code"]) == (422, "site_unavailable")
+    assert [one["field"] for one in answer.body["fields"]] == ["site"]
     assert len(seller.its.get("/sales-lists")["sales_lists"]) == 1
 
 

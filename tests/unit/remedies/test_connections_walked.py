@@ -200,7 +200,7 @@ def test_an_account_is_taken_off_once_its_orders_are_handled(desk: OrderDesk) ->
 def test_a_site_that_cannot_be_sold_on_gives_way_to_one_that_can(seller: Seller) -> None:
     its, path = seller.its, f"/accounts/{seller.account}"
     draft = {"name": "US", "account": seller.account, "site": "EBAY_US"}
-    named(refusal(its, "POST", "/sales-lists", draft), "site_unavailable", "choose_other_site")
+    named(refusal(its, "POST", "/sales-lists", draft, status=422), "site_unavailable", "choose_other_site")
     assert its.post("/sales-lists", {**draft, "site": SITE})["site"] == SITE
     named(refusal(its, "PATCH", path, {"sites": []}), "site_in_use", "remove_sales_lists_first")
     for row in its.get("/sales-lists")["sales_lists"]:
