@@ -69,7 +69,7 @@ def test_each_impossible_item_says_why_and_the_others_are_sold(street: Street, m
         ("no listing", "sku_duplicate"),
         ("error", "price_out_of_bounds"),
         ("error", "price_out_of_bounds"),
-        ("active", ""),
+        ("active", "stock_not_tracked"),
         ("not_active", "waits_for_stock"),
     ]
     for row in rows:
