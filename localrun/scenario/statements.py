@@ -23,7 +23,7 @@ QUIET_S = 1.0
 REPORT_S = 180.0
 """A marketplace may take its time to list what an account has, and is asked for it once a minute."""
 NEXT_READING_S = 120.0
-"""A collection that changes again is read again after a minute: a seller who fills one by hand changes it often."""
+"""A collection that changes again is read again a little later: a seller who fills one by hand changes it often."""
 
 
 @dataclass(slots=True)

@@ -37,7 +37,7 @@ _SOONEST_S, _LATEST_S = 3600, 24 * 3600
 _PRODUCTS_PER_STEP = 1000
 """A list is read every hour for each thousand products it has, every day at the latest: it finds what no delivery tells, and
 reading writes a row for each product."""
-_APART_S = 60
+_APART_S = 15
 """How long after a reading that a delivery brought about the next such reading begins, for each thousand products: a seller
 who fills a collection by hand causes a delivery for each product."""
 Step = Callable[[PublishDeps, Job, Membership], Job]
