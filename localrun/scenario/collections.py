@@ -65,6 +65,8 @@ class CollectionStory:
         ) as step:
             edit = {"auto_export": True}
             self.seller.finished(self.seller.patch(f"/sales-lists/{self.list}", edit))
+            since = self.seller.get(f"/sales-lists/{self.list}")["auto_export_since"]
+            until(lambda: self.seller.collections_read(since), "the collection is read once more", within_s=READ_S)
             self._make(RIBBON, "9.00")
             self.shop.set_members(self.collection, list(self.products.values()))
             step.measured_s = until(

@@ -63,6 +63,11 @@ class Seller:
         """The sales list's items by SKU, each with its listing."""
         return {row["sku"]: row for row in self.get(f"/sales-lists/{sales_list}/items")["items"]}
 
+    def collections_read(self, since: str) -> bool:
+        """Whether all collections that lists follow were read to their end since then: what comes later is new."""
+        jobs = [one for one in self.get("/jobs?limit=50")["jobs"] if one["kind"] == "mirror"]
+        return {one["state"] for one in jobs} == {"done"} and any(one["finished_at"] >= since for one in jobs)
+
     def explain(self, listing: str) -> dict[str, Any]:
         """Why a listing shows what it shows."""
         answer: dict[str, Any] = self.get(f"/listings/{listing}/explain")

@@ -169,6 +169,8 @@ class Statements:
             self.seller.finished(self.seller.patch(f"/sales-lists/{winter}", {"auto_export": True}))
             step.note = f"{FIRST}, there before, stays {status}"
         with self._statement("S13", "Then each new item is sent automatically") as step:
+            since = next(one for one in self._lists() if one["id"] == winter)["auto_export_since"]
+            self._until(lambda: self.seller.collections_read(since), "a reading since", within_s=NEXT_READING_S)
             self.shop.set_members(self.ids["collection"], [self.products[FIRST], self.products[NEW]])
             step.measured_s = self._until(
                 lambda: NEW in self.marketplace.on_sale(), f"{NEW} on sale", within_s=NEXT_READING_S

@@ -83,6 +83,20 @@ def test_many_edits_of_a_collection_bring_few_readings_about(m: Mirrored) -> Non
     assert len(m.jobs()) <= 4
 
 
+def test_a_person_does_not_wait_for_a_reading_that_a_delivery_put_off(m: Mirrored) -> None:
+    deps = m.s.world.deps
+    for _ in range(2):  # the second is put off
+        mirror_collections.mirror_soon(deps, m.list)
+        m.s.world.deliver_all()
+    off = [job.id for job in deps.jobs.unfinished(50) if job.kind is JobKind.MIRROR]
+    assert len(off) == 1
+    mirror_collections.mirror_soon(deps, m.list, "anna", at_once=True)
+    m.s.world.deliver_all()
+    assert deps.jobs.get(off[0]).state is JobState.DONE
+    m.s.world.run(120)
+    assert [job for job in deps.jobs.unfinished(50) if job.kind is JobKind.MIRROR] == []
+
+
 def test_an_edit_while_the_collection_is_read_has_it_read_once_more(m: Mirrored) -> None:
     m.s.shop.page_size = 1
     m.put("A", "B")

@@ -79,7 +79,10 @@ def mirror_soon(deps: CoreDeps, sales_list: SalesList, actor: str = "listbridge"
     if running is None:
         wait = 0 if at_once else _wait_s(deps, sales_list)
         start_mirror(deps, sales_list, actor, delay_s=wait)
-    elif running.params_of(MirrorParams).start:
+    elif not running.params_of(MirrorParams).start:
+        if at_once:  # it waits its time, and a second message begins it: the first then finds it done
+            deps.queues.send(Lane.RECOMPUTE, RecomputeChunk(job=running.id))
+    else:
         with suppress(Conflict):  # it moves: its next chunk may be its last, and the timer comes
             deps.jobs.save(running.with_params(again=True))
 
