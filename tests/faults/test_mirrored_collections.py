@@ -9,7 +9,7 @@ import pytest
 
 from listbridge.domain.configuration import OnLeave, SalesList
 from listbridge.domain.ids import ListingKey, ProductId, SalesListId, Sku
-from listbridge.domain.jobs import Job, JobState
+from listbridge.domain.jobs import Job, JobKind, JobState
 from listbridge.domain.listings.holds import field_reason
 from listbridge.domain.listings.listing import LedgerField, Listing, Status
 from listbridge.domain.problem import Problem
