@@ -95,6 +95,21 @@ def test_a_site_that_the_seller_leaves_stops_no_other(shop_on_two: tuple[Region,
     assert r.broken == []
 
 
+def test_a_site_in_which_the_seller_takes_part_again_is_followed_without_a_relist(
+    shop_on_two: tuple[Region, ListingKey, ListingKey],
+) -> None:
+    r, _, there = shop_on_two
+    r.amazon.deeds.set_sites("anna", [GERMANY])
+    r.p.shop.set_stock("MUG", 3)
+    r.p.shop.set_price("MUG", "12.00")
+    r.p.run(1.5 * HOUR)  # by then it was tried once more, and looked at
+    assert r.p.world.row(there).status is Status.ACTIVE
+    r.amazon.deeds.set_sites("anna", [GERMANY, FRANCE])
+    r.p.run(3 * HOUR)
+    assert r.p.world.row(there).accepted.price == Money(Decimal("12.00"), "EUR")
+    assert r.broken == []
+
+
 def test_the_site_whose_call_carries_the_quantity_is_left_and_the_other_carries_it(
     shop_on_two: tuple[Region, ListingKey, ListingKey],
 ) -> None:

@@ -52,13 +52,21 @@ class Reader:
 
     def __init__(self, http: AmazonHttp, account: AccountId) -> None:
         self._http, self._account = http, account
+        self._left: set[Site] = set()
 
     def read_back(self, listings: Sequence[Listing]) -> list[RemoteListing]:
-        """One entry per listing, in their order. What is being published and not there yet is no listing that has gone."""
+        """One entry per listing, in their order.
+
+        What is being published and not there yet is no listing that has gone. Nor is one on a site in which the seller does not
+        take part: Amazon tells nothing of it, and shows it again once they do.
+        """
+        self._left = set()
         items = self.items(listing.key for listing in listings)
         shown = [self.shown(listing.key, items[listing.key.sku], listing.group, listing.remote) for listing in listings]
         return [
-            RemoteListing(listing.key, RemoteState.PROCESSING) if listing.status is Status.PENDING and one.gone else one
+            RemoteListing(listing.key, RemoteState.PROCESSING)
+            if one.gone and (listing.status is Status.PENDING or listing.key.site in self._left)
+            else one
             for listing, one in zip(listings, shown, strict=True)
         ]
 
@@ -116,6 +124,7 @@ class Reader:
         except Rejected as refused:
             if refused.problem.code != SITE_LEFT.code:
                 raise
+            self._left.add(Site(refused.problem.params["site"]))
             return None
 
     def _was_sent(self, site: NationalSite, sku: Sku) -> bool:
