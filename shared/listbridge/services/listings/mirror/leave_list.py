@@ -18,7 +18,7 @@ from listbridge.domain.listings.sales_list_items import Item
 from listbridge.domain.work import Lane, PublishKind, PublishTask
 from listbridge.services.catalog.nudge import nudge_due
 from listbridge.services.catalog.recompute import Recompute
-from listbridge.services.deps import PublishDeps
+from listbridge.services.deps import LedgerDeps, PublishDeps
 from listbridge.services.listings.items.remove_items import remove_items
 
 _BY = "listbridge"
@@ -69,7 +69,7 @@ def _leaving(deps: PublishDeps, sales_list: SalesList, account: Account, product
     return _Leaving(product, going, staying, gone=all(row.absent for row in variants))
 
 
-def _detach(deps: PublishDeps, sales_list: SalesList, account: Account, leaving: _Leaving) -> Departure:
+def _detach(deps: LedgerDeps, sales_list: SalesList, account: Account, leaving: _Leaving) -> Departure:
     staying = leaving.staying
     how = OnLeave.KEEP if leaving.gone else sales_list.on_leave
     now = deps.clock.now()
