@@ -110,7 +110,7 @@ def test_an_edit_while_the_collection_is_read_has_it_read_once_more(m: Mirrored)
 
     m.s.shop.on_page = edited
     m.read()
-    m.s.world.run(1000)
+    m.s.world.run(60)
     assert m.skus() == ["A", "B", "C"]
 
 

@@ -85,6 +85,8 @@ def mirror_soon(deps: CoreDeps, sales_list: SalesList, actor: str = "listbridge"
     else:
         with suppress(Conflict):  # it moves: its next chunk may be its last, and the timer comes
             deps.jobs.save(running.with_params(again=True))
+            # The worker that reads now finds the job changed under it, and leaves it to another.
+            deps.queues.send(Lane.RECOMPUTE, RecomputeChunk(job=running.id))
 
 
 def lists_of(deps: CoreDeps, shop: ShopId) -> list[SalesList]:
