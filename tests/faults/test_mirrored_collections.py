@@ -114,6 +114,29 @@ def test_an_edit_while_the_collection_is_read_has_it_read_once_more(m: Mirrored)
     assert m.skus() == ["A", "B", "C"]
 
 
+def test_an_edit_at_the_very_end_of_a_reading_has_it_read_once_more(m: Mirrored) -> None:
+    jobs, world = m.s.world.deps.jobs, m.s.world
+    find = jobs.unfinished
+
+    def found_late(limit: int, state: JobState | None = None) -> list[Job]:
+        """The reading ends, and the product enters, after the index was asked."""
+        found = find(limit, state)
+        if found and not m.inside():
+            world.deliver_all()
+            m.put("B")
+        return found
+
+    m.put("A")
+    mirror_collections.start_mirror(world.deps, m.list, "anna")
+    (reading,) = find(50, JobState.RUNNING)
+    mirror_collections._begun(world.deps, reading)
+    jobs.unfinished = found_late  # type: ignore[method-assign]
+    mirror_collections.mirror_soon(world.deps, m.list, "anna", at_once=True)
+    jobs.unfinished = find  # type: ignore[method-assign]
+    world.deliver_all()
+    assert m.skus() == ["A", "B"]
+
+
 def test_a_change_of_a_rule_based_collection_that_nobody_tells_is_found_by_the_timer(m: Mirrored) -> None:
     m.put("A")
     m.s.world.tick("sweep")

@@ -40,6 +40,7 @@ reading writes a row for each product."""
 _APART_S = 15
 """How long after a reading that a delivery brought about the next such reading begins, for each thousand products: a seller
 who fills a collection by hand causes a delivery for each product."""
+_TRIES = 5
 Step = Callable[[PublishDeps, Job, Membership], Job]
 
 
@@ -75,18 +76,20 @@ def mirror_soon(deps: CoreDeps, sales_list: SalesList, actor: str = "listbridge"
 
     `at_once` is for a person, who does not wait for other readings to lie back far enough.
     """
-    running = _running(deps, sales_list)
-    if running is None:
-        wait = 0 if at_once else _wait_s(deps, sales_list)
-        start_mirror(deps, sales_list, actor, delay_s=wait)
-    elif not running.params_of(MirrorParams).start:
-        if at_once:  # it waits its time, and a second message begins it: the first then finds it done
-            deps.queues.send(Lane.RECOMPUTE, RecomputeChunk(job=running.id))
-    else:
-        with suppress(Conflict):  # it moves: its next chunk may be its last, and the timer comes
+    for _ in range(_TRIES):
+        running = _running(deps, sales_list)
+        if running is None:
+            break
+        if not running.params_of(MirrorParams).start:
+            if at_once:  # it waits its time, and a second message begins it: the first then finds it done
+                deps.queues.send(Lane.RECOMPUTE, RecomputeChunk(job=running.id))
+            return
+        with suppress(Conflict):  # it moves at this moment, and perhaps to its end: look again
             deps.jobs.save(running.with_params(again=True))
             # The worker that reads now finds the job changed under it, and leaves it to another.
             deps.queues.send(Lane.RECOMPUTE, RecomputeChunk(job=running.id))
+            return
+    start_mirror(deps, sales_list, actor, delay_s=0 if at_once else _wait_s(deps, sales_list))
 
 
 def lists_of(deps: CoreDeps, shop: ShopId) -> list[SalesList]:
@@ -343,8 +346,9 @@ def _wait_s(deps: CoreDeps, sales_list: SalesList, products: int = 0) -> int:
 
 
 def _running(deps: CoreDeps, sales_list: SalesList) -> Job | None:
-    mine = [one for one in deps.jobs.unfinished(_PAGE, JobState.RUNNING) if _is_of_list(one, sales_list.id)]
-    return mine[0] if mine else None
+    """As it is now: the index that finds it may still show one that has just ended."""
+    mine = [one.id for one in deps.jobs.unfinished(_PAGE, JobState.RUNNING) if _is_of_list(one, sales_list.id)]
+    return next((job for job in map(deps.jobs.get, mine) if job.state is JobState.RUNNING), None)
 
 
 def _is_of_list(job: Job, sales_list: SalesListId) -> bool:
