@@ -195,6 +195,11 @@ class Job(BaseModel):
         """The same job, which carries these values from now on."""
         return self.model_copy(update={"params": self.params.model_copy(update=changes)})
 
+    def ended(self, at: datetime, reason: Problem | None = None) -> Job:
+        """The same job, over since then (UTC): done, or failed where there is a reason why nothing more is begun."""
+        state = JobState.DONE if reason is None else JobState.FAILED
+        return self.model_copy(update={"state": state, "reason": reason or self.reason, "finished_at": at})
+
     @property
     def rehearsal(self) -> bool:
         """It tells what it would do: the account only observed when this action was asked for, or it is a dry run."""

@@ -111,7 +111,7 @@ def _read(deps: OrderDeps, job: Job, shop: Shop) -> Job:
     if page.total is None:  # nothing to hold the count against: what was not seen is not proven gone
         params = {"products": str(products), "absent": "0"}
         deps.activity.note(ActivityEntry(shop.id, "sweep_done", deps.clock.now(), params))
-        return deps.jobs.save(job.model_copy(update={"state": JobState.DONE, "finished_at": deps.clock.now()}))
+        return deps.jobs.save(job.ended(deps.clock.now()))
     if products < page.total:
         params = {"read": str(products), "total": str(page.total)}
         deps.activity.note(ActivityEntry(shop.id, "sweep_incomplete", deps.clock.now(), params))
@@ -197,7 +197,7 @@ def _apply_absent(deps: LedgerDeps, job: Job, shop: Shop) -> Job:
             {"products": str(sweep.products), "absent": str(len(observed.absent))},
         )
     )
-    return deps.jobs.save(job.model_copy(update={"state": JobState.DONE, "finished_at": deps.clock.now()}))
+    return deps.jobs.save(job.ended(deps.clock.now()))
 
 
 def _rest(deps: CoreDeps, job: Job, shop: Shop) -> None:
@@ -262,5 +262,4 @@ def _marked_absent(deps: LedgerDeps, shop: ShopId, observation: Observation) -> 
 
 
 def _failed(deps: CoreDeps, job: Job, problem: Problem) -> Job:
-    update = {"state": JobState.FAILED, "reason": problem, "finished_at": deps.clock.now()}
-    return deps.jobs.save(job.model_copy(update=update))
+    return deps.jobs.save(job.ended(deps.clock.now(), problem))

@@ -199,8 +199,7 @@ def _apply(deps: CoreDeps, job: Job, document: Document) -> Job:
     elif before.model_copy(update={"rev": document.rev}) != document:  # not ours saved by a run that died after it
         params = {"kind": document.kind, "id": document.id}
         reason = Problem("changed_meanwhile", params, "repeat_edit")
-        update = {"state": JobState.FAILED, "reason": reason, "finished_at": deps.clock.now()}
-        return deps.jobs.save(job.model_copy(update=update))
+        return deps.jobs.save(job.ended(deps.clock.now(), reason))
     if isinstance(document, SalesList) and _MIRRORED & {one.field for one in job.params_of(EditParams).edit or ()}:
         mirror_soon(deps, document, job.created_by, at_once=True)
     deps.activity.note(

@@ -112,9 +112,8 @@ def _gone(deps: CoreDeps, job: Job) -> Problem | None:
 def _end(deps: CoreDeps, job: Job, problem: Problem) -> None:
     """Else the timer that carries jobs on would send it again forever, and each message would end in the dead-letter
     queue."""
-    update = {"state": JobState.FAILED, "reason": problem, "finished_at": deps.clock.now()}
     with suppress(Conflict):  # another worker ended it
-        deps.jobs.save(job.model_copy(update=update))
+        deps.jobs.save(job.ended(deps.clock.now(), problem))
 
 
 def _wait(deps: CoreDeps, error: RetryLater) -> int:

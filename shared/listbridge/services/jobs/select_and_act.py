@@ -118,5 +118,4 @@ def _keys(job: Job, entries: list[JobEntry]) -> list[ListingKey]:
 
 
 def _fail(deps: CoreDeps, job: Job, problem: Problem) -> Job:
-    update = {"state": JobState.FAILED, "reason": problem, "finished_at": deps.clock.now(), "affected": 0}
-    return deps.jobs.save(job.model_copy(update=update))
+    return deps.jobs.save(job.ended(deps.clock.now(), problem).model_copy(update={"affected": 0}))

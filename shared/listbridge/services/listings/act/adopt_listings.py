@@ -117,8 +117,7 @@ def run_adoption_chunk(deps: PublishDeps, job: Job) -> Job:
 
 
 def _failed(deps: CoreDeps, job: Job, problem: Problem) -> Job:
-    update = {"state": JobState.FAILED, "reason": problem, "finished_at": deps.clock.now()}
-    return deps.jobs.save(job.model_copy(update=update))
+    return deps.jobs.save(job.ended(deps.clock.now(), problem))
 
 
 # ---- read ----

@@ -102,8 +102,7 @@ def run_linking_chunk(deps: PublishDeps, job: Job) -> Job:
     except Unauthorized as error:  # the shop's
         shop = deps.configuration.get(Shop, account.shop)
         expire_shop(deps, shop, error.problem)
-        update = {"state": JobState.FAILED, "reason": error.problem, "finished_at": deps.clock.now()}
-        return deps.jobs.save(deps.jobs.get(job.id).model_copy(update=update))
+        return deps.jobs.save(deps.jobs.get(job.id).ended(deps.clock.now(), error.problem))
     return _advanced(deps, job, following)
 
 

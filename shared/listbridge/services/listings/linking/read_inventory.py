@@ -103,8 +103,7 @@ def run_inventory_chunk(deps: PublishDeps, job: Job) -> Job:
 
 
 def _failed(deps: CoreDeps, job: Job, problem: Problem) -> Job:
-    update = {"state": JobState.FAILED, "reason": problem, "finished_at": deps.clock.now()}
-    return deps.jobs.save(job.model_copy(update=update))
+    return deps.jobs.save(job.ended(deps.clock.now(), problem))
 
 
 def _is_listed(deps: AccountDeps, account: Account) -> bool:

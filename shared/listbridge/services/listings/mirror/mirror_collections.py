@@ -284,7 +284,7 @@ def _apply(deps: PublishDeps, job: Job, of: Membership) -> Job:
     facts = {"list": of.sales_list.name, "products": str(told.products), "entered": str(told.entered)}
     facts["left"] = str(told.left)
     deps.activity.note(ActivityEntry(of.sales_list.id, "mirror_done", deps.clock.now(), facts, of.account.id))
-    done = deps.jobs.save(job.model_copy(update={"state": JobState.DONE, "finished_at": deps.clock.now()}))
+    done = deps.jobs.save(job.ended(deps.clock.now()))
     if told.again:
         start_mirror(deps, of.sales_list, "listbridge", delay_s=_wait_s(deps, of.sales_list, told.products))
     return done
@@ -368,5 +368,4 @@ def _end_older_questions(deps: CoreDeps, job: Job) -> None:
 
 
 def _failed(deps: CoreDeps, job: Job, problem: Problem) -> Job:
-    update = {"state": JobState.FAILED, "reason": problem, "finished_at": deps.clock.now()}
-    return deps.jobs.save(job.model_copy(update=update))
+    return deps.jobs.save(job.ended(deps.clock.now(), problem))

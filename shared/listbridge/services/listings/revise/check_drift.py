@@ -76,15 +76,14 @@ def run_drift_chunk(deps: PublishDeps, job: Job) -> Job:
         raise Conflict(job.id)
     account = deps.configuration.get(Account, job.account or "")
     if account.state is not ConnectionState.ACTIVE:
-        return deps.jobs.save(job.model_copy(update={"state": JobState.DONE, "finished_at": now}))
+        return deps.jobs.save(job.ended(now))
     live, turn, cursor = _next_rows(deps, account, job.cursor or None, now)
     try:
         unknown = _not_as_listed(deps, account, turn, now)
         drifted = _read(deps, account, unknown)
     except Unauthorized as error:
         expire_account(deps, account, error.problem)
-        update = {"state": JobState.FAILED, "reason": error.problem, "finished_at": deps.clock.now()}
-        return deps.jobs.save(job.model_copy(update=update))
+        return deps.jobs.save(job.ended(deps.clock.now(), error.problem))
     nudge_due(deps, drifted)
     _end_what_is_gone(deps, live)
     changes: dict[str, object] = {
