@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 import tracemalloc
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -63,9 +62,6 @@ class IndexedVariants(FakeVariantRepository):  # type: ignore[misc]  # mypy does
     def of_product(self, shop: ShopId, product: ProductId) -> list[Variant]:
         keys = [VariantKey(shop, product, one) for one in self._of.get((shop, product), ())]
         return list(self.get_many(keys).values())
-
-    def owners(self, shop: ShopId, variants: Iterable[VariantId]) -> dict[VariantId, set[ProductId]]:
-        raise NotImplementedError
 
 
 @dataclass
