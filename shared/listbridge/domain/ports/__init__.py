@@ -17,15 +17,14 @@ from listbridge.domain.ports.coordination import (
 )
 from listbridge.domain.ports.grants import Granted, Grants
 from listbridge.domain.ports.handing_over import Arrival, Begun, Handed, HandOvers, Way
+from listbridge.domain.ports.marketplace_traits import MarketplaceTraits, OrderTraits
 from listbridge.domain.ports.marketplaces import (
     AccountIdentity,
     BulkWriter,
     ExistingPage,
     MarketplaceAdapter,
     Marketplaces,
-    MarketplaceTraits,
     OrderPage,
-    OrderTraits,
     RemoteListing,
     RemoteShipment,
     Revision,
