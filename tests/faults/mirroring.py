@@ -8,6 +8,7 @@ from typing import Any
 from listbridge.domain.configuration import Account, OnLeave, SalesList, SalesListMode, Shop, stamped
 from listbridge.domain.ids import CollectionId, ListingKey, ProductId
 from listbridge.domain.jobs import Job, JobKind, JobState
+from listbridge.domain.listings.listing import Listing
 from listbridge.domain.listings.members import Member
 from listbridge.domain.listings.sales_list_items import Item
 from listbridge.domain.work import Hint, HintKind, Lane, PublishKind, ShopEvent
@@ -117,3 +118,19 @@ def mirrored_world(*collections: CollectionId, on_leave: OnLeave = OnLeave.KEEP)
         m.s.shop.shelves[one] = []
     m.follow(*(collections or (MUGS,)), on_leave=on_leave)
     return m
+
+
+def row_of(m: Mirrored, sku: str) -> Listing:
+    return m.s.world.row(m.s.world.key(sku))
+
+
+def on_market(m: Mirrored) -> list[str]:
+    """The SKUs that buyers can see on the marketplace."""
+    return sorted(offer.key.sku for offer in m.s.market.offers if offer.live)
+
+
+def on_sale(m: Mirrored, *skus: str) -> list[ListingKey]:
+    """In the collection, in the list and live."""
+    m.put(*skus)
+    m.read()
+    return m.send(*skus)

@@ -22,7 +22,7 @@ from listbridge.services.listings.export.run_export import start_backlog
 from tests.fakes.cuts import CutAt, no_cut
 from tests.fakes.scripted import Scripted
 from tests.fakes.world import LIST
-from tests.faults import mirrored
+from tests.faults import auto_exports
 from tests.faults.profiles import chosen_profile
 
 PRODUCTS = ("P0", "P1")
@@ -63,13 +63,13 @@ class History:
             self.s.shop.put(product, sku(product))
 
     def act(self, act: str, what: str) -> None:
-        before = mirrored.on_sale(self.s)
+        before = auto_exports.on_sale(self.s)
         getattr(self, act)(*([what] if what else []))
         self.s.world.deliver_all()
         self.s.world.stores.cut.hook = no_cut
         for product in PRODUCTS:
             assert len(self.s.market.live(self.s.world.key(sku(product)))) <= 1
-            if sku(product) in mirrored.on_sale(self.s) - before:
+            if sku(product) in auto_exports.on_sale(self.s) - before:
                 self.published[product] += 1
                 if product not in self.asked:
                     self.unasked.append(product)
@@ -86,9 +86,9 @@ class History:
             automatic = new and self.exports()
             if automatic:
                 self.asked.add(product)
-            mirrored.enters(self.s, product, new=automatic)
+            auto_exports.enters(self.s, product, new=automatic)
         elif not known.inside:
-            mirrored.enters(self.s, product)
+            auto_exports.enters(self.s, product)
 
     def enter_old(self, product: str) -> None:
         self.enter(product, new=False)
@@ -99,7 +99,7 @@ class History:
             return
         if not self.under_way(product):
             self.asked.discard(product)
-        mirrored.leaves(self.s, product)
+        auto_exports.leaves(self.s, product)
 
     def under_way(self, product: str) -> bool:
         """It may be on sale by now, or a worker that died over it will go on."""
@@ -107,10 +107,10 @@ class History:
         return any(row.status is not Status.NOT_ACTIVE or row.job for row in rows) or self.s.world.deaths > 0
 
     def exports(self) -> bool:
-        return mirrored.the_list(self.s).auto_export
+        return auto_exports.the_list(self.s).auto_export
 
     def off(self) -> None:
-        mirrored.edit(self.s, auto_export=False, auto_export_since=None)
+        auto_exports.edit(self.s, auto_export=False, auto_export_since=None)
 
     def on(self) -> None:
         if self.exports():
@@ -119,7 +119,7 @@ class History:
             if row.job is None and not self.under_way(product):
                 self.asked.discard(product)  # what is there by now is backlog
         self.s.world.stores.clock.advance(1)
-        mirrored.edit(self.s, auto_export=True, auto_export_since=self.s.world.now)
+        auto_exports.edit(self.s, auto_export=True, auto_export_since=self.s.world.now)
 
     def sell_out(self, product: str) -> None:
         self.changed(product, stock=0)
@@ -147,14 +147,14 @@ class History:
         self.refusals += 1
 
     def look(self) -> None:
-        mirrored.look(self.s)
+        auto_exports.look(self.s)
 
     def wait(self) -> None:
         self.s.world.run(2 * 3600)
-        mirrored.look(self.s)
+        auto_exports.look(self.s)
 
     def open_questions(self) -> list[Any]:
-        return [job for job in mirrored.questions(self.s) if job.state is JobState.AWAITING_APPROVAL]
+        return [job for job in auto_exports.questions(self.s) if job.state is JobState.AWAITING_APPROVAL]
 
     def approve(self) -> None:
         for job in self.open_questions():
@@ -171,13 +171,13 @@ class History:
         mine = {product for product, row in self.members().items() if row.inside and row.backlog}
         if not mine:
             return  # it is refused
-        job = start_backlog(self.s.world.deps, mirrored.the_list(self.s), None, "kim")
+        job = start_backlog(self.s.world.deps, auto_exports.the_list(self.s), None, "kim")
         self.s.world.deliver_all()
         if self.s.world.stores.jobs.get(job.id).state is not JobState.AWAITING_APPROVAL:
             self.asked |= mine
 
     def cancel(self) -> None:
-        for job in mirrored.sends(self.s):
+        for job in auto_exports.sends(self.s):
             if job.state is JobState.RUNNING:
                 cancel(self.s.world.deps, job.id, "kim")
 
@@ -206,13 +206,13 @@ class History:
 @example(acts=[("enter_old", "P0"), ("sell_out", "P1"), ("enter", "P1"), ("leave", "P1"), ("enter", "P1")], limit=100)
 @settings(chosen_profile(), max_examples=25)
 def test_no_item_is_published_twice_or_unasked_and_none_is_forgotten(acts: list[tuple[str, str]], limit: int) -> None:
-    history = History(mirrored.mirrored(limit=limit))
+    history = History(auto_exports.mirrored(limit=limit))
     for act, what in acts:
         history.act(act, what)
     history.comes_to_rest()
     assert history.unasked == []
     assert {product: times for product, times in history.published.items() if times > 1} == {}
-    since = mirrored.the_list(history.s).auto_export_since
+    since = auto_exports.the_list(history.s).auto_export_since
     forgotten = [
         product
         for product, row in history.members().items()

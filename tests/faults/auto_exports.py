@@ -107,3 +107,10 @@ def sends(s: Scripted) -> list[Job]:
 
 def key_of(sku: str) -> ListingKey:
     return ListingKey(ACCOUNT, SITE, sku)  # type: ignore[arg-type]
+
+
+def many(s: Scripted, count: int) -> list[str]:
+    products = [f"P{number}" for number in range(count)]
+    for product in products:
+        s.shop.put(product, f"SKU-{product}")
+    return products
